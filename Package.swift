@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "attune",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Attune", targets: ["Attune"]),
+        .executable(name: "attune", targets: ["AttuneCLI"]),
+        .executable(name: "attune-supervisor", targets: ["attune-supervisor"]),
+        .executable(name: "attune-digits", targets: ["AttuneDigits"]),
+    ],
+    dependencies: [
+        // Commands and their completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // SQLite: writing a good wrapper for it is a project of its own.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // YAML with line and column of every node.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "AttuneCore", swiftSettings: strict),
+        .target(
+            name: "AttuneAlgorithms", dependencies: ["AttuneCore"], path: "algorithms", exclude: algorithmTexts,
+            swiftSettings: strict),
+        .target(name: "Attune", dependencies: ["AttuneCore", "AttuneAlgorithms"], swiftSettings: strict),
+        .target(
+            name: "AttuneYAML", dependencies: ["AttuneCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(
+            name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(name: "CAttuneProcess"),
+        .executableTarget(name: "attune-supervisor"),
+        .target(name: "AttuneProcess", dependencies: ["AttuneCore", "CAttuneProcess"], swiftSettings: strict),
+        .executableTarget(
+            name: "AttuneCLI",
+            dependencies: [
+                "AttuneCore", "AttuneAlgorithms", "AttuneYAML", "AttuneStore", "AttuneProcess",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+        .executableTarget(
+            name: "AttuneDigits",
+            dependencies: ["COpenBLAS", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+
+        .target(name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport", swiftSettings: strict),
+        .testTarget(name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+var strict: [SwiftSetting] {
+    [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
+}
+
+var algorithmTexts: [String] { ["grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md"] }

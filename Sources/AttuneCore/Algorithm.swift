@@ -1,0 +1,206 @@
+/// What one needs to know of an algorithm to offer it, check its settings, and start it.
+public struct Algorithm: Sendable {
+    /// What a search space may ask of an algorithm.
+    public enum Feature: String, Sendable, Hashable, CaseIterable {
+        case double, int, discrete, categorical, step, distribution, conditions, constraints
+    }
+
+    public let name: String
+    /// What it does and when to use it, in a sentence.
+    public let summary: String
+    public let settings: [AlgorithmSetting]
+    public let honours: Set<Feature>
+    /// What beyond its settings keeps an experiment from using it, fields relative to `spec`.
+    public let objections: @Sendable (Experiment) -> [Problem]
+    public let suggester: @Sendable (Experiment) throws -> any Suggester
+
+    public init(
+        _ name: String, summary: String, settings: [AlgorithmSetting] = [], honours: Set<Feature>,
+        objections: @escaping @Sendable (Experiment) -> [Problem] = { _ in [] },
+        suggester: @escaping @Sendable (Experiment) throws -> any Suggester
+    ) {
+        self.name = name
+        self.summary = summary
+        self.settings = settings
+        self.honours = honours
+        self.objections = objections
+        self.suggester = suggester
+    }
+}
+
+/// An early-stopping rule as users name it.
+public struct StoppingRule: Sendable {
+    public let name: String
+    public let summary: String
+    public let settings: [AlgorithmSetting]
+    public let rule: @Sendable (Experiment) throws -> any EarlyStopping
+
+    public init(
+        _ name: String, summary: String, settings: [AlgorithmSetting],
+        rule: @escaping @Sendable (Experiment) throws -> any EarlyStopping
+    ) {
+        self.name = name
+        self.summary = summary
+        self.settings = settings
+        self.rule = rule
+    }
+}
+
+/// One knob of an algorithm: its type, its range, its default.
+public struct AlgorithmSetting: Sendable {
+    public enum Kind: Sendable, Hashable {
+        case integer(ClosedRange<Int>)
+        case number(ClosedRange<Double>)
+        case choice([String])
+        case text
+    }
+
+    public let name: String
+    public let kind: Kind
+    /// As a user would write it; nil when there is none.
+    public let defaultValue: String?
+    public let summary: String
+    /// What to say of a value out of range; nil for a sentence made from the kind.
+    public let complaint: String?
+
+    public init(
+        _ name: String, _ kind: Kind, default defaultValue: String? = nil, _ summary: String, complaint: String? = nil
+    ) {
+        self.name = name
+        self.kind = kind
+        self.defaultValue = defaultValue
+        self.summary = summary
+        self.complaint = complaint
+    }
+
+    /// What is wrong with `text` as a value; nil when nothing is.
+    public func complaint(about text: String) -> String? {
+        switch kind {
+        case .integer(let range):
+            guard let value = Int(text) else { return "failed to validate \(name)(\(text)): must be an integer" }
+            return range.contains(value) ? nil : complaint ?? "\(name) must be an integer of \(AlgorithmSetting.text(range))"
+        case .number(let range):
+            guard let value = Double(text) else { return "failed to validate \(name)(\(text)): must be a number" }
+            return range.contains(value) ? nil : complaint ?? "\(name) must be a number of \(range.lowerBound.text)…\(range.upperBound.text)"
+        case .choice(let choices):
+            return choices.contains(text) ? nil : complaint ?? "\(name) must be one of \(choices.joined(separator: ", "))"
+        case .text: return nil
+        }
+    }
+
+    /// The kind as a person reads it: `integer ≥ 0`, `one of a, b`.
+    public var kindDescription: String {
+        switch kind {
+        case .integer(let range): "integer " + AlgorithmSetting.text(range)
+        case .number(let range): "number \(range.lowerBound.text)…\(range.upperBound.text)"
+        case .choice(let choices): "one of " + choices.joined(separator: ", ")
+        case .text: "text"
+        }
+    }
+
+    private static func text(_ range: ClosedRange<Int>) -> String {
+        range.upperBound == .max ? "≥ \(range.lowerBound)" : "\(range.lowerBound)…\(range.upperBound)"
+    }
+}
+
+/// The algorithms and stopping rules that an experiment may name.
+public struct AlgorithmCatalogue: Sendable {
+    public let algorithms: [Algorithm]
+    public let stoppingRules: [StoppingRule]
+
+    public init(algorithms: [Algorithm], stoppingRules: [StoppingRule]) {
+        self.algorithms = algorithms
+        self.stoppingRules = stoppingRules
+    }
+
+    public subscript(algorithm name: String) -> Algorithm? { algorithms.first { $0.name == name } }
+    public subscript(stoppingRule name: String) -> StoppingRule? { stoppingRules.first { $0.name == name } }
+
+    /// - Throws: `InvalidExperiment` when the experiment cannot be searched by the algorithm it names.
+    public func suggester(for experiment: Experiment) throws -> any Suggester {
+        let problems = problems(of: experiment)
+        guard problems.isEmpty, let algorithm = self[algorithm: experiment.algorithm.name] else {
+            throw InvalidExperiment(problems)
+        }
+        return try algorithm.suggester(experiment)
+    }
+
+    /// The experiment's stopping rule; nil when it names none.
+    public func stoppingRule(for experiment: Experiment) throws -> (any EarlyStopping)? {
+        guard let spec = experiment.earlyStopping else { return nil }
+        let problems = problems(ofStoppingRule: spec)
+        guard problems.isEmpty, let rule = self[stoppingRule: spec.name] else { throw InvalidExperiment(problems) }
+        return try rule.rule(experiment)
+    }
+
+    /// All that keeps the experiment from its algorithm and stopping rule, fields relative to `spec`.
+    public func problems(of experiment: Experiment) -> [Problem] {
+        let spec = experiment.algorithm
+        let stopping = experiment.earlyStopping.map { problems(ofStoppingRule: $0) } ?? []
+        guard let algorithm = self[algorithm: spec.name] else {
+            return [unknown(spec.name, "algorithm", among: algorithms.map(\.name))] + stopping
+        }
+        var problems = settingProblems(of: spec, "algorithm", known: algorithm.settings)
+        let missing = experiment.space.features.subtracting(algorithm.honours)
+        if !missing.isEmpty {
+            let able = algorithms.filter { $0.honours.isSuperset(of: experiment.space.features) }.map(\.name)
+            problems.append(Problem("algorithm.algorithmName", found: "\"\(spec.name)\"",
+                "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this space; use one of: \(able.joined(separator: ", "))"))
+        }
+        if problems.isEmpty { problems = algorithm.objections(experiment) }
+        return problems + stopping
+    }
+
+    public func problems(ofStoppingRule spec: AlgorithmSpec) -> [Problem] {
+        guard let rule = self[stoppingRule: spec.name] else {
+            return [unknown(spec.name, "earlyStopping", among: stoppingRules.map(\.name))]
+        }
+        return settingProblems(of: spec, "earlyStopping", known: rule.settings)
+    }
+
+    private func unknown(_ name: String, _ part: String, among known: [String]) -> Problem {
+        let hint = nearest(to: name, among: known).map { "did you mean \"\($0)\"? Known: " } ?? "known: "
+        return Problem(FieldPath([.key(part)])["algorithmName"], found: "\"\(name)\"",
+            "unknown algorithm name \(name); \(hint)\(known.joined(separator: ", "))")
+    }
+
+    private func settingProblems(of spec: AlgorithmSpec, _ part: String, known: [AlgorithmSetting]) -> [Problem] {
+        let field = FieldPath([.key(part)])["algorithmSettings"]
+        return spec.settings.enumerated().flatMap { index, setting -> [Problem] in
+            if let first = spec.settings.firstIndex(where: { $0.name == setting.name }), first < index {
+                return [Problem(field[index]["name"], found: "\"\(setting.name)\"", "is set already; names must be unique")]
+            }
+            guard let description = known.first(where: { $0.name == setting.name }) else {
+                let hint = nearest(to: setting.name, among: known.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+                return [Problem(field[index]["name"], found: "\"\(setting.name)\"",
+                    "unknown setting \(setting.name) for algorithm \(spec.name)\(hint)")]
+            }
+            return description.complaint(about: setting.value).map {
+                [Problem(field[index]["value"], found: "\"\(setting.value)\"", $0)]
+            } ?? []
+        }
+    }
+}
+
+extension SearchSpace {
+    /// What the space asks of an algorithm.
+    public var features: Set<Algorithm.Feature> {
+        var features: Set<Algorithm.Feature> = constraints.isEmpty ? [] : [.constraints]
+        for spec in parameters {
+            if spec.condition != nil { features.insert(.conditions) }
+            switch spec.domain {
+            case .double(_, let step, let law):
+                features.insert(.double)
+                if step != nil { features.insert(.step) }
+                if law != .uniform { features.insert(.distribution) }
+            case .int(_, let step, let law):
+                features.insert(.int)
+                if step != 1 { features.insert(.step) }
+                if law != .uniform { features.insert(.distribution) }
+            case .discrete: features.insert(.discrete)
+            case .categorical: features.insert(.categorical)
+            }
+        }
+        return features
+    }
+}

@@ -1,0 +1,137 @@
+/// What may be tried: parameters, the conditions under which they count, and constraints among them.
+///
+/// Maps points of the unit cube, one coordinate per parameter, to assignments and back. Coordinates of inactive
+/// parameters are ignored on the way in and absent on the way out.
+public struct SearchSpace: Sendable, Hashable {
+    public let parameters: [ParameterSpec]
+    /// An assignment is feasible if each of these holds or does not apply to it: an expression that reads an inactive
+    /// parameter without a default does not apply.
+    public let constraints: [Expression]
+    /// Names of the parameters, shared by all assignments.
+    public let names: [String]
+    /// Positions of the parameters, those that conditions refer to first.
+    let order: [Int]
+    /// Position of the parameter that each one's condition refers to.
+    private let parents: [Int?]
+
+    /// - Throws: `InvalidExperiment` with every problem, its fields relative to the experiment's `spec`.
+    public init(_ parameters: [ParameterSpec], constraints: [Expression] = []) throws(InvalidExperiment) {
+        let problems = SearchSpace.problems(of: parameters)
+        guard problems.isEmpty else { throw InvalidExperiment(problems) }
+        self.parameters = parameters
+        self.constraints = constraints
+        names = parameters.map(\.name)
+        parents = parameters.map { spec in
+            spec.condition.flatMap { condition in parameters.firstIndex { $0.name == condition.parameter } }
+        }
+        order = SearchSpace.parentsFirst(parents)
+    }
+
+    public var dimensions: Int { parameters.count }
+
+    public subscript(name: String) -> ParameterSpec? { parameters.first { $0.name == name } }
+
+    /// The assignment at a point of the unit cube, feasible or not.
+    ///
+    /// - Parameter point: `[dimensions]`, each in [0, 1].
+    public func assignment(at point: [Double]) -> Assignment {
+        precondition(point.count == dimensions, "a point of this space has \(dimensions) coordinates, not \(point.count)")
+        return assignment { $0.domain.value(at: point[$1]) }
+    }
+
+    /// Fills in the active parameters, parents first.
+    func assignment(choosing value: (ParameterSpec, Int) -> ParameterValue) -> Assignment {
+        var values = [ParameterValue?](repeating: nil, count: dimensions)
+        for index in order where isActive(index, given: values) {
+            values[index] = value(parameters[index], index)
+        }
+        return Assignment(names: names, values: values)
+    }
+
+    func isActive(_ index: Int, given values: [ParameterValue?]) -> Bool {
+        guard let parent = parents[index] else { return true }
+        return parameters[index].condition?.holds(for: values[parent]) ?? true
+    }
+
+    /// The point whose coordinates are the middles of the assignment's cells; nil for inactive parameters.
+    public func point(of assignment: Assignment) -> [Double?] {
+        parameters.map { spec in assignment[spec.name].flatMap { spec.domain.unit(of: $0) } }
+    }
+
+    /// Whether every constraint holds or does not apply.
+    public func isFeasible(_ assignment: Assignment) -> Bool {
+        constraints.allSatisfy { isFeasible(assignment, under: $0) }
+    }
+
+    private func isFeasible(_ assignment: Assignment, under constraint: Expression) -> Bool {
+        do {
+            return try constraint.evaluate { name in
+                (assignment[name] ?? self[name]?.defaultValue).map { expressionValue(of: $0, named: name) }
+            } ?? true
+        } catch {
+            preconditionFailure("a constraint was made for other parameters than the space's: \(error)")
+        }
+    }
+
+    private func expressionValue(of value: ParameterValue, named name: String) -> ExpressionValue {
+        if case .categorical = self[name]?.domain { return .text(value.description) }
+        return value.number.map { .number($0) } ?? .text(value.description)
+    }
+
+    /// Whether the assignment has exactly the active parameters, each in its domain, and is feasible.
+    public func contains(_ assignment: Assignment) -> Bool {
+        guard assignment.names == names else { return false }
+        let isComplete = parameters.indices.allSatisfy { index in
+            guard isActive(index, given: assignment.values) else { return assignment.values[index] == nil }
+            return assignment.values[index].map { parameters[index].domain.contains($0) } ?? false
+        }
+        return isComplete && isFeasible(assignment)
+    }
+
+    /// Reads an assignment as users write it, name to text.
+    ///
+    /// - Throws: every problem: unknown, missing, inactive and impossible values, and violated constraints.
+    public func assignment(reading texts: [String: String]) throws(InvalidExperiment) -> Assignment {
+        var problems = texts.keys.filter { self[$0] == nil }.sorted().map { name in
+            Problem(FieldPath([.key(name)]), "is not a parameter; did you mean \(nearest(to: name, among: names) ?? names.joined(separator: ", "))?")
+        }
+        var values = [ParameterValue?](repeating: nil, count: dimensions)
+        for index in order {
+            let spec = parameters[index]
+            let text = texts[spec.name]
+            guard isActive(index, given: values) else {
+                if text != nil { problems.append(Problem(FieldPath([.key(spec.name)]), "is inactive here; leave it out")) }
+                continue
+            }
+            values[index] = text.flatMap { spec.domain.value(reading: $0) }
+            if values[index] == nil {
+                problems.append(Problem(FieldPath([.key(spec.name)]), found: text.map { "\"\($0)\"" }, "give a value of \(spec.domain)"))
+            }
+        }
+        let assignment = Assignment(names: names, values: values)
+        if problems.isEmpty, let broken = constraints.first(where: { constraint in !isFeasible(assignment, under: constraint) }) {
+            problems.append(Problem("", "violates the constraint \(broken)"))
+        }
+        guard problems.isEmpty else { throw InvalidExperiment(problems) }
+        return assignment
+    }
+
+    private static func parentsFirst(_ parents: [Int?]) -> [Int] {
+        func depth(_ index: Int) -> Int { parents[index].map { depth($0) + 1 } ?? 0 }
+        return parents.indices.sorted { (depth($0), $0) < (depth($1), $1) }
+    }
+}
+
+extension Domain: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .double(let range, let step, let law):
+            "\(range.lowerBound.text)…\(range.upperBound.text)" + (step.map { " in steps of \($0.text)" } ?? "") + suffix(law)
+        case .int(let range, let step, let law):
+            "\(range.lowerBound)…\(range.upperBound)" + (step == 1 ? "" : " in steps of \(step)") + suffix(law)
+        case .discrete(let list), .categorical(let list): "{" + list.joined(separator: ", ") + "}"
+        }
+    }
+
+    private func suffix(_ law: Distribution) -> String { law == .uniform ? "" : ", \(law.rawValue)" }
+}

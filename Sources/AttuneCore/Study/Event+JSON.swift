@@ -1,0 +1,137 @@
+import Foundation
+
+extension Event {
+    /// The event as it is kept: one short object. Times are seconds since 1970.
+    public var json: JSON {
+        switch self {
+        case .started(let number, let suggestion, let time):
+            var fields: JSON.Fields = ["started": .number(number), "at": .time(time), "assignment": suggestion.assignment.json]
+            if !suggestion.labels.isEmpty { fields["labels"] = .strings(suggestion.labels) }
+            return .object(fields)
+        case .observed(let number, let observations):
+            let rows = observations.map { o -> JSON in [.string(o.metric), .number(o.value), .number(o.step), .time(o.time)] }
+            return ["observed": .number(number), "rows": .array(rows)]
+        case .lost(let number, let reason, let time):
+            return ["lost": .number(number), "at": .time(time), "reason": .string(reason)]
+        case .ended(let number, let outcome, let time):
+            var fields: JSON.Fields = ["ended": .number(number), "at": .time(time), "outcome": .string(outcome.name)]
+            fields["reason"] = outcome.reason.map { .string($0) }
+            return .object(fields)
+        case .budgetEdited(let budget, let time):
+            return ["budgetEdited": budget.json, "at": .time(time)]
+        case .stopped(let time): return ["stopped": true, "at": .time(time)]
+        case .finished(let finish, let time):
+            var fields: JSON.Fields = ["finished": .string(finish.reason), "at": .time(time)]
+            if case .failed(let message) = finish { fields["message"] = .string(message) }
+            return .object(fields)
+        }
+    }
+
+    /// Reads what `json` wrote.
+    ///
+    /// - Parameter space: that of the event's experiment.
+    public init(json: JSON, space: SearchSpace) throws(AttuneError) {
+        guard let event = Event.read(json, space: space) else { throw AttuneError("not an event: \(json)") }
+        self = event
+    }
+
+    private static func read(_ json: JSON, space: SearchSpace) -> Event? {
+        if let number = json["observed"]?.int {
+            return json["rows"]?.array.map { rows in .observed(number, rows.compactMap(Observation.init(row:))) }
+        }
+        guard let time = json["at"]?.time else { return nil }
+        if let number = json["started"]?.int, let members = json["assignment"] {
+            let labels = (json["labels"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
+            return space.assignment(json: members).map { .started(number, Suggestion($0, labels: labels), at: time) }
+        }
+        if let number = json["lost"]?.int { return .lost(number, reason: json["reason"]?.string ?? "", at: time) }
+        if let number = json["ended"]?.int, let name = json["outcome"]?.string {
+            return Outcome(name: name, reason: json["reason"]?.string).map { .ended(number, $0, at: time) }
+        }
+        if let budget = json["budgetEdited"] { return .budgetEdited(Budget(json: budget), at: time) }
+        if json["stopped"] != nil { return .stopped(at: time) }
+        guard let reason = json["finished"]?.string else { return nil }
+        return Finish(reason: reason, message: json["message"]?.string).map { .finished($0, at: time) }
+    }
+}
+
+extension JSON {
+    static func time(_ time: Date) -> JSON { .number(time.timeIntervalSince1970) }
+    var time: Date? { double.map { Date(timeIntervalSince1970: $0) } }
+}
+
+extension Observation {
+    init?(row: JSON) {
+        guard let metric = row[0]?.string, let value = row[1]?.double, let step = row[2]?.int, let time = row[3]?.time else {
+            return nil
+        }
+        self.init(metric: metric, value: value, step: step, time: time)
+    }
+}
+
+extension SearchSpace {
+    /// Reads an object of active parameters; nil when a value has a wrong type.
+    func assignment(json: JSON) -> Assignment? {
+        var values: [ParameterValue?] = []
+        for spec in parameters {
+            guard let member = json[spec.name] else {
+                values.append(nil)
+                continue
+            }
+            guard let value = ParameterValue(json: member) else { return nil }
+            values.append(spec.domain.isDouble ? value.number.map { .double($0) } : value)
+        }
+        return Assignment(names: names, values: values)
+    }
+}
+
+extension Domain {
+    /// A double's value may be written without a point, as 1e3 or 2.
+    fileprivate var isDouble: Bool { if case .double = self { true } else { false } }
+}
+
+extension Outcome {
+    /// The outcome that Katib's condition of that name stands for; nil for a name that is none.
+    public init?(name: String, reason: String?) {
+        switch name {
+        case "Succeeded": self = .succeeded
+        case "EarlyStopped": self = .earlyStopped
+        case "Failed": self = .failed(reason ?? "")
+        case "Killed": self = .killed(reason ?? "")
+        case "MetricsUnavailable": self = .metricsUnavailable(reason ?? "")
+        default: return nil
+        }
+    }
+}
+
+extension Finish {
+    init?(reason: String, message: String?) {
+        let plain: [Finish] = [.goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached]
+        if let finish = plain.first(where: { $0.reason == reason }) { self = finish }
+        else if reason == Finish.failed("").reason { self = .failed(message ?? "") }
+        else { return nil }
+    }
+}
+
+extension Budget {
+    var json: JSON {
+        var fields: JSON.Fields = ["parallelTrialCount": .number(parallelTrials)]
+        fields["maxTrialCount"] = maxTrials.map { .number($0) }
+        fields["maxFailedTrialCount"] = maxFailedTrials.map { .number($0) }
+        fields["maxRunTime"] = maxRunTime.map { .number($0.seconds) }
+        return .object(fields)
+    }
+
+    init(json: JSON) {
+        self.init(
+            parallelTrials: json["parallelTrialCount"]?.int ?? 1, maxTrials: json["maxTrialCount"]?.int,
+            maxFailedTrials: json["maxFailedTrialCount"]?.int,
+            maxRunTime: json["maxRunTime"]?.double.map { .seconds($0) })
+    }
+}
+
+extension Duration {
+    public var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,48 @@
+/// Chooses what to try next. The answer depends on `study` and `random` alone.
+///
+/// What a conformer remembers between calls is a cache of what the study says: a fresh one shown the same study proposes
+/// the same trial.
+public protocol Suggester: Sendable {
+    /// - Parameters:
+    ///   - study: everything that has happened; running trials included.
+    ///   - random: a stream keyed by the experiment's seed and the number of the trial to come.
+    mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal
+}
+
+public enum Proposal: Sendable, Hashable {
+    case run(Suggestion)
+    /// Nothing until a running trial reports or ends.
+    case wait
+    /// Nothing more, ever.
+    case exhausted
+}
+
+extension Suggester {
+    /// The proposal for the study's next trial: the user's initial trials first, then the algorithm's own, never a second
+    /// time what was tried before while the space has anything else.
+    ///
+    /// Every way of using Attune goes through here, so that replaying a log gives the trials that were run.
+    public mutating func proposal(for study: Study) throws -> Proposal {
+        let number = study.nextNumber
+        let initial = study.experiment.initialTrials
+        if initial.indices.contains(number - 1) { return .run(Suggestion(initial[number - 1])) }
+        var random = RandomSource(seed: study.experiment.seed, stream: UInt64(number))
+        let proposal = try propose(for: study, using: &random)
+        guard case .run(let suggestion) = proposal, study.tried.contains(suggestion.assignment) else { return proposal }
+        return try study.untried(using: &random).map { .run(Suggestion($0, labels: suggestion.labels)) } ?? .exhausted
+    }
+}
+
+extension Study {
+    /// A feasible assignment that was not tried: by the space's law while draws find one, else the first left in a finite
+    /// space; nil when nothing is left.
+    func untried(using random: inout RandomSource) throws(AttuneError) -> Assignment? {
+        let space = experiment.space
+        for _ in 0..<100 {
+            let candidate = try space.sample(using: &random)
+            if !tried.contains(candidate) { return candidate }
+        }
+        guard space.isFinite else { return nil }
+        return space.enumeration.first { !tried.contains($0) }
+    }
+}

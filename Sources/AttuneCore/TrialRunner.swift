@@ -1,0 +1,37 @@
+/// Carries trials out somewhere: in this process, as a command, as a Kubernetes resource.
+public protocol TrialRunner: Sendable {
+    /// Follows a trial to its end, starting it unless it is already there.
+    ///
+    /// Cancelling lets go: the trial goes on, and a later call with the same trial and attempt adopts it. Observations
+    /// that an earlier follower reported are in `trial.observations` and are not reported again.
+    ///
+    /// - Parameter report: takes new observations; returns once they are durable.
+    /// - Throws: `CancellationError` when letting go.
+    func run(_ trial: Trial, report: @escaping @Sendable ([Observation]) async throws -> Void) async throws -> WorkEnd
+
+    /// Ends a trial wherever it is; `run` then returns `.stopped`. Does nothing when the trial is gone.
+    func stop(_ trial: Trial) async throws
+}
+
+/// How the work of an attempt ended, with what it had not reported yet.
+public struct WorkEnd: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        case completed
+        /// The program itself failed; starting it again would not help.
+        case failed(String)
+        /// The infrastructure lost it; it may be started again.
+        case lost(String)
+        case stopped
+    }
+
+    public var kind: Kind
+    public var observations: [Observation]
+    /// Last lines of what the program printed, for when no metric came.
+    public var lastOutput: String
+
+    public init(_ kind: Kind, observations: [Observation] = [], lastOutput: String = "") {
+        self.kind = kind
+        self.observations = observations
+        self.lastOutput = lastOutput
+    }
+}
