@@ -118,7 +118,7 @@ public struct AlgorithmCatalogue: Sendable {
 
     /// - Throws: `InvalidExperiment` when the experiment cannot be searched by the algorithm it names.
     public func suggester(for experiment: Experiment) throws -> any Suggester {
-        let problems = problems(of: experiment)
+        let problems = self.problems(of: experiment)
         guard problems.isEmpty, let algorithm = self[algorithm: experiment.algorithm.name] else {
             throw InvalidExperiment(problems)
         }
@@ -128,7 +128,7 @@ public struct AlgorithmCatalogue: Sendable {
     /// The experiment's stopping rule; nil when it names none.
     public func stoppingRule(for experiment: Experiment) throws -> (any EarlyStopping)? {
         guard let spec = experiment.earlyStopping else { return nil }
-        let problems = problems(ofStoppingRule: spec)
+        let problems = self.problems(ofStoppingRule: spec)
         guard problems.isEmpty, let rule = self[stoppingRule: spec.name] else { throw InvalidExperiment(problems) }
         return try rule.rule(experiment)
     }
@@ -136,7 +136,7 @@ public struct AlgorithmCatalogue: Sendable {
     /// All that keeps the experiment from its algorithm and stopping rule, fields relative to `spec`.
     public func problems(of experiment: Experiment) -> [Problem] {
         let spec = experiment.algorithm
-        let stopping = experiment.earlyStopping.map { problems(ofStoppingRule: $0) } ?? []
+        let stopping = experiment.earlyStopping.map { self.problems(ofStoppingRule: $0) } ?? []
         guard let algorithm = self[algorithm: spec.name] else {
             return [unknown(spec.name, "algorithm", among: algorithms.map(\.name))] + stopping
         }

@@ -46,8 +46,9 @@ extension ExpressionError {
             switch (kind, wanted) {
             case (.number, .truth): "compare it with something, as in \(operand.excerpt) <= 1"
             case (.text, .truth): "compare it with something, as in \(operand.excerpt) == \"a\""
-            case (_, .number): "use a number here"
-            case (.truth, .text), (.number, .text), (.text, .text), (.truth, .truth): "use \(wanted.phrase) here"
+            case (.text, .number) where Double(operand.unquoted) != nil:
+                "write it without quotes, \(operand.unquoted)"
+            default: "use \(wanted.phrase) here"
             }
         self.init(
             column: operand.column, found: "\(operand.excerpt) is \(kind.phrase), and \(user) needs \(wanted.phrase)",

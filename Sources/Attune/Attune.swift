@@ -1,0 +1,2 @@
+@_exported import AttuneAlgorithms
+@_exported import AttuneCore

@@ -1,0 +1,39 @@
+import AttuneCore
+
+extension AlgorithmCatalogue {
+    /// Every algorithm and stopping rule of Attune.
+    public static let standard = AlgorithmCatalogue(
+        algorithms: [.random, .grid, .sobol],
+        stoppingRules: [.medianStop])
+}
+
+extension Set<Algorithm.Feature> {
+    static var all: Set<Algorithm.Feature> { Set(Algorithm.Feature.allCases) }
+}
+
+extension AlgorithmSetting {
+    /// Katib's name for the seed, accepted by every algorithm that draws.
+    static let randomState = AlgorithmSetting(
+        "random_state", .integer(0...Int.max), "the seed, where the experiment's `seed` is not given",
+        complaint: "random_state should be great or equal than zero")
+}
+
+extension Tuner {
+    /// A tuner whose algorithm is one of the standard catalogue.
+    ///
+    /// - Precondition: the algorithm can search the experiment's space; a script's mistake stops it.
+    public init(
+        _ experiment: Experiment, _ algorithm: AlgorithmSpec = .random, store: any TrialStore = MemoryStore(),
+        clock: TunerClock = .system
+    ) {
+        var experiment = experiment
+        experiment.algorithm = algorithm
+        do {
+            self.init(
+                experiment, suggester: try AlgorithmCatalogue.standard.suggester(for: experiment),
+                stoppingRule: try AlgorithmCatalogue.standard.stoppingRule(for: experiment), store: store, clock: clock)
+        } catch {
+            preconditionFailure("experiment '\(experiment.name)': \(error)")
+        }
+    }
+}
