@@ -158,8 +158,8 @@ public actor Tuner {
         }
     }
 
-    /// Stops the experiment and its running trials. It can be resumed.
-    public func stop(_ runner: some TrialRunner) async throws {
+    /// Stops the experiment and its running trials; a run under way then ends. It can be resumed.
+    public func halt(_ runner: some TrialRunner) async throws {
         try await open()
         if study.status == .running { try await commit([.stopped(at: clock.now())]) }
         try await stopRunning(runner, because: "the experiment was stopped")
