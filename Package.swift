@@ -64,4 +64,9 @@ var strict: [SwiftSetting] {
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 }
 
-var algorithmTexts: [String] { ["grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md"] }
+var algorithmTexts: [String] {
+    [
+        "grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md", "sobol/JOE-KUO-LICENSE",
+        "sobol/joe-kuo-table.py",
+    ]
+}
