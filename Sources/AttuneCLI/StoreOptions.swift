@@ -18,7 +18,10 @@ struct StoreOptions: ParsableArguments {
     /// Trials keep their files beside the store.
     var trialsRoot: URL { url.deletingLastPathComponent().appending(path: "trials", directoryHint: .isDirectory) }
 
-    func open() throws -> SQLiteStore { try SQLiteStore(url) }
+    func open() throws -> SQLiteStore {
+        try SQLiteStore(at: url.path(percentEncoded: false), coding: ExperimentCoding(
+            encode: { $0.json }, decode: { try Experiment(json: $0, catalogue: .standard) }))
+    }
 
     /// Opens the store to read from it.
     ///
