@@ -135,21 +135,28 @@ struct Grid {
     let first: Double
     let step: Double
     let count: Int
+    private let last: Double
     /// Powers of ten that make `first` and `step` whole, so that 0.1 · 3 is 0.3 and not 0.30000000000000004.
     private let scale: Double
 
     init(first: Double, last: Double, step: Double) {
         self.first = first
+        self.last = last
         self.step = step
-        // The tolerance forgives what dividing decimals loses: (1 − 0) / 0.1 is 9.999….
-        count = Int(((last - first) / step + 1e-9).rounded(.down)) + 1
+        // Decimals are not exact, nor is their quotient: (1 − 0) / 0.1 is 9.999….
+        let steps = (last - first) / step
+        let error = 4 * (max(first.magnitude, last.magnitude).ulp / step + steps.ulp)
+        count = Int((steps + min(error, 0.01)).rounded(.down)) + 1
         scale = Grid.pow10(max(Grid.decimals(first), Grid.decimals(step)))
     }
 
     func value(_ index: Int) -> Double {
-        let raw = first + Double(index) * step
+        let way = Double(index) * step
+        let raw = first + way
         let snapped = (raw * scale).rounded() / scale
-        return abs(snapped - raw) <= 16 * raw.ulp ? snapped : raw
+        let error = 16 * max(first.magnitude, way.magnitude).ulp
+        // Adding 0 makes −0 of −0.3 + 3 · 0.1 plain.
+        return min(abs(snapped - raw) <= error ? snapped + 0 : raw, last)
     }
 
     func index(nearest x: Double) -> Int { min(max(Int(((x - first) / step).rounded()), 0), count - 1) }
@@ -165,7 +172,7 @@ struct Grid {
 
     private static func decimals(_ x: Double) -> Int {
         var scale = 1.0
-        for digits in 0..<16 {
+        for digits in 0...22 {  // the powers of ten that are exact
             if (x * scale).rounded() / scale == x { return digits }
             scale *= 10
         }
