@@ -63,12 +63,21 @@ extension Domain {
         case .double(let range, let step, let law):
             Domain.rangeProblems(range, step: step, law)
         case .int(let range, let step, let law):
-            Domain.rangeProblems(Double(range.lowerBound)...Double(range.upperBound), step: Double(step), law)
+            Domain.exactnessProblems(range)
+                + Domain.rangeProblems(Double(range.lowerBound)...Double(range.upperBound), step: Double(step), law)
         case .discrete(let list):
             Domain.listProblems(list) + list.enumerated().filter { Double($1)?.isFinite != true }.map { position, text in
                 Problem(FieldPath("list")[position], found: "\"\(text)\"", "must be a number; for other values use parameterType: categorical")
             }
         case .categorical(let list): Domain.listProblems(list)
+        }
+    }
+
+    /// Algorithms see integers as numbers of 53 bits, so larger ones could not be told from their neighbours.
+    private static func exactnessProblems(_ range: ClosedRange<Int>) -> [Problem] {
+        let limit = 1 << 53
+        return [("min", range.lowerBound), ("max", range.upperBound)].filter { $0.1.magnitude > limit }.map { field, value in
+            Problem(FieldPath([.key(field)]), found: "\(value)", "must lie within ±\(limit); use a parameter for its logarithm or a list")
         }
     }
 
