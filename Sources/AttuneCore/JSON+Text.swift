@@ -125,14 +125,26 @@ private struct JSONParser {
 
     private mutating func number() throws(AttuneError) -> JSON {
         let start = index
-        while let byte = next, (0x30...0x39).contains(byte) || "+-.eE".utf8.contains(byte) { index += 1 }
-        let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        let lead = text.first == "-" ? text.dropFirst().first : text.first
-        guard lead?.isNumber == true, Double(text) != nil else {
-            index = start
-            throw problem("a value")
+        if next == UInt8(ascii: "-") { index += 1 }
+        // A leading zero stands alone.
+        if next == UInt8(ascii: "0") { index += 1 } else { try digits() }
+        if next == UInt8(ascii: ".") {
+            index += 1
+            try digits()
         }
-        return .number(text)
+        if next == UInt8(ascii: "e") || next == UInt8(ascii: "E") {
+            index += 1
+            if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { index += 1 }
+            try digits()
+        }
+        return .number(String(decoding: bytes[start..<index], as: UTF8.self))
+    }
+
+    /// Skips one digit or more.
+    private mutating func digits() throws(AttuneError) {
+        let start = index
+        while let byte = next, (0x30...0x39).contains(byte) { index += 1 }
+        guard index > start else { throw problem(start == 0 || !bytes[start - 1].isPartOfNumber ? "a value" : "a digit") }
     }
 
     private mutating func array(depth: Int) throws(AttuneError) -> JSON {
@@ -194,17 +206,29 @@ private struct JSONParser {
         guard (0xD800..<0xDC00).contains(high), bytes[index...].starts(with: "\\u".utf8) else {
             return String(UnicodeScalar(high) ?? "\u{FFFD}")
         }
+        let afterHigh = index
         index += 2
         let low = try hexQuad()
-        guard (0xDC00..<0xE000).contains(low) else { return "\u{FFFD}" }
+        guard (0xDC00..<0xE000).contains(low) else {
+            // The high half stands alone; what follows it is read for itself.
+            index = afterHigh
+            return "\u{FFFD}"
+        }
         return String(UnicodeScalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}")
     }
 
     private mutating func hexQuad() throws(AttuneError) -> UInt32 {
-        guard index + 4 <= bytes.count,
-            let value = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
+        let digits = bytes[index...].prefix(4)
+        // The initialiser would also take a sign.
+        guard digits.count == 4, digits.first != UInt8(ascii: "+"), digits.first != UInt8(ascii: "-"),
+            let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
         else { throw problem("four hexadecimal digits") }
         index += 4
         return value
     }
+}
+
+extension UInt8 {
+    /// Whether a number goes on after it.
+    fileprivate var isPartOfNumber: Bool { "-+.eE0123456789".utf8.contains(self) }
 }
