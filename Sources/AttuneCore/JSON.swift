@@ -137,6 +137,8 @@ extension Double {
     public var text: String {
         if isNaN { return "nan" }
         if isInfinite { return self < 0 ? "-inf" : "inf" }
+        // Swift writes exponents from 2⁵³ on, Python from 10¹⁶; in between are whole numbers only.
+        if magnitude > 0x1p53, magnitude < 1e16 { return "\(Int64(self)).0" }
         return description
     }
 }
