@@ -37,7 +37,9 @@ extension Event {
 
     private static func read(_ json: JSON, space: SearchSpace) -> Event? {
         if let number = json["observed"]?.int {
-            return json["rows"]?.array.map { rows in .observed(number, rows.compactMap(Observation.init(row:))) }
+            guard let rows = json["rows"]?.array else { return nil }
+            let observations = rows.compactMap(Observation.init(row:))
+            return observations.count == rows.count ? .observed(number, observations) : nil
         }
         guard let time = json["at"]?.time else { return nil }
         if let number = json["started"]?.int, let members = json["assignment"] {
@@ -70,24 +72,33 @@ extension Observation {
 }
 
 extension SearchSpace {
-    /// Reads an object of active parameters; nil when a value has a wrong type.
+    /// Reads an object of active parameters; nil when a value has a wrong type or a name is unknown.
     func assignment(json: JSON) -> Assignment? {
+        guard let members = json.object, members.keys.allSatisfy({ self[$0] != nil }) else { return nil }
         var values: [ParameterValue?] = []
         for spec in parameters {
-            guard let member = json[spec.name] else {
+            guard let member = members[spec.name] else {
                 values.append(nil)
                 continue
             }
-            guard let value = ParameterValue(json: member) else { return nil }
-            values.append(spec.domain.isDouble ? value.number.map { .double($0) } : value)
+            guard let value = spec.domain.value(json: member) else { return nil }
+            values.append(value)
         }
         return Assignment(names: names, values: values)
     }
 }
 
 extension Domain {
-    /// A double's value may be written without a point, as 1e3 or 2.
-    fileprivate var isDouble: Bool { if case .double = self { true } else { false } }
+    /// A value of the domain's type. That of a double may be written without a point, as 1e3 or 2.
+    fileprivate func value(json: JSON) -> ParameterValue? {
+        switch (self, ParameterValue(json: json)) {
+        case (.double, .int(let value)?): .double(Double(value))
+        case (.double, .double(let value)?): .double(value)
+        case (.int, .int(let value)?): .int(value)
+        case (.discrete, .text(let text)?), (.categorical, .text(let text)?): .text(text)
+        default: nil
+        }
+    }
 }
 
 extension Outcome {
