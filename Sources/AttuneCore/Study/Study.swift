@@ -47,8 +47,8 @@ public struct Study: Sendable {
 
     /// Takes the next event in.
     ///
-    /// - Throws: `AttuneError` when the event cannot follow: a number out of turn, a trial that ended already. The study
-    ///   is then unchanged.
+    /// - Throws: `AttuneError` when the event cannot follow: a number out of turn, a trial that ended already, a start or
+    ///   another end after the experiment's. The study is then unchanged.
     public mutating func apply(_ event: Event) throws(AttuneError) {
         switch event {
         case .started(let number, let suggestion, let time): try start(number, suggestion, at: time)
@@ -65,9 +65,17 @@ public struct Study: Sendable {
             experiment.budget = budget
             openedAt = time
             status = .running
-        case .stopped: status = .stopped
-        case .finished(let finish, _): status = .finished(finish)
+        case .stopped:
+            try requireOpen()
+            status = .stopped
+        case .finished(let finish, _):
+            try requireOpen()
+            status = .finished(finish)
         }
+    }
+
+    private func requireOpen() throws(AttuneError) {
+        guard status == .running else { throw AttuneError("\(experiment.name) is over; edit its budget to open it again") }
     }
 
     private func requireRunning(_ number: Trial.Number) throws(AttuneError) {
@@ -79,6 +87,7 @@ public struct Study: Sendable {
     }
 
     private mutating func start(_ number: Trial.Number, _ suggestion: Suggestion, at time: Date) throws(AttuneError) {
+        try requireOpen()
         guard number == nextNumber else {
             throw AttuneError("trial \(number) of \(experiment.name) cannot start: the next is \(nextNumber)")
         }
@@ -114,8 +123,12 @@ public struct Study: Sendable {
         }
     }
 
-    /// Why the study is over by its budget, if it is. Checked in Katib's order: goal, failures, trials.
-    public var dueFinish: Finish? {
+    /// When `maxRunTime` ends; nil where there is none.
+    public var deadline: Date? { experiment.budget.maxRunTime.map { openedAt.addingTimeInterval($0.seconds) } }
+
+    /// Why the study is over by its budget at `time`, if it is. Checked in Katib's order (goal, failures, trials), then
+    /// the run time, which Katib lacks.
+    public func dueFinish(at time: Date) -> Finish? {
         let budget = experiment.budget
         if let value = best?.value(of: objective), objective.reachesGoal(value) { return .goalReached }
         let failed = counts.failed + counts.metricsUnavailable
@@ -123,6 +136,7 @@ public struct Study: Sendable {
             return .failed("max failed count has reached: \(failed) trials failed or brought no metrics, maxFailedTrialCount is \(limit)")
         }
         if let limit = budget.maxTrials, counts.ended >= limit { return .maxTrialsReached }
+        if let deadline, time >= deadline { return .maxRunTimeReached }
         return nil
     }
 
