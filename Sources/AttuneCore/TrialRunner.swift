@@ -9,7 +9,10 @@ public protocol TrialRunner: Sendable {
     /// - Throws: `CancellationError` when letting go.
     func run(_ trial: Trial, report: @escaping @Sendable ([Observation]) async throws -> Void) async throws -> WorkEnd
 
-    /// Ends a trial wherever it is; `run` then returns `.stopped`. Does nothing when the trial is gone.
+    /// Ends an attempt at a trial wherever it is; `run` then returns `.stopped`.
+    ///
+    /// One that has not begun never begins, as `run` may be called at the same moment. Does nothing when the attempt is
+    /// over, and nothing the second time.
     func stop(_ trial: Trial) async throws
 }
 
