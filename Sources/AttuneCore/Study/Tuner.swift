@@ -9,11 +9,19 @@ public actor Tuner {
     private let store: any TrialStore
     private let clock: TunerClock
     private let stoppingRule: (any EarlyStopping)?
+    /// As it was given, having seen nothing: every opening begins with it.
+    private let freshSuggester: any Suggester
     private var suggester: any Suggester
     private var opened: Opened?
+    private var opening: Task<Void, any Error>?
+    private var isDriving = false
+    /// Why nothing more is taken: an event in the study may be missing in the store.
+    private var failure: (any Error)?
+    /// Events that the turn under way has applied and not yet appended.
+    private var applied: [Event] = []
     /// Trials whose runner was told to stop, with the outcome they will end in.
     private var stopping: [Trial.Number: Outcome] = [:]
-    private var listeners: [AsyncStream<Event>.Continuation] = []
+    private var journal = Journal()
 
     private struct Opened {
         var study: Study
@@ -28,6 +36,7 @@ public actor Tuner {
         store: any TrialStore = MemoryStore(), clock: TunerClock = .system
     ) {
         self.experiment = experiment
+        self.freshSuggester = suggester
         self.suggester = suggester
         self.stoppingRule = stoppingRule
         self.store = store
@@ -40,18 +49,21 @@ public actor Tuner {
     /// The right to write the study; nil while the tuner is not open.
     public var claim: Claim? { opened?.claim }
 
-    /// Every event applied from now on, after it is durable. Ends when the tuner closes.
-    public func events() -> AsyncStream<Event> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
-        listeners.append(continuation)
-        return stream
-    }
+    /// Every event applied from now on, in order, after it is durable. Ends when the tuner closes.
+    public func events() -> AsyncStream<Event> { journal.stream() }
 
     /// Claims the study and reads what the store has of it. Done by every other call where it was not done yet.
     ///
     /// - Throws: `HeldElsewhere`; `AttuneError` when a different experiment of that name is stored.
     public func open() async throws {
         guard opened == nil else { return }
+        let task = opening ?? Task { try await claimAndRead() }
+        opening = task
+        defer { if opening == task { opening = nil } }
+        try await task.value
+    }
+
+    private func claimAndRead() async throws {
         if try await store.load(experiment.id) == nil { try await store.create(experiment, at: clock.now()) }
         let claim = try await store.claim(experiment.id, at: clock.now())
         do {
@@ -60,19 +72,24 @@ public actor Tuner {
                 throw AttuneError("a different experiment named \(experiment.name) is stored already; choose another name or delete it")
             }
             opened = Opened(study: try stored.study(), claim: claim)
-        } catch {
+            suggester = freshSuggester
+        } catch let refusal {
             try await store.release(claim)
-            throw error
+            throw refusal
         }
     }
 
     /// Gives the study up, so that another may drive it. Running trials go on.
+    ///
+    /// Also the way on after a write has failed: the next opening reads what the store has kept.
     public func close() async throws {
-        for listener in listeners { listener.finish() }
-        listeners = []
+        journal.end()
+        failure = nil
+        stopping = [:]
         guard let claim = opened?.claim else { return }
         opened = nil
-        try await store.release(claim)
+        // A task of its own: one that was cancelled must give its claim back too.
+        try await Task { [store] in try await store.release(claim) }.value
     }
 
     // MARK: Driving trials through a runner
@@ -82,15 +99,18 @@ public actor Tuner {
     /// Trials that an earlier run left running are adopted. Cancelling lets go of running trials and leaves the study
     /// resumable.
     ///
-    /// - Throws: what the suggester, the store or the runner throws; trials are then let go.
+    /// - Throws: what the suggester, the store or the runner throws, `CancellationError`; trials are then let go.
     public func run(with runner: some TrialRunner) async throws -> Study {
+        guard !isDriving else { throw AttuneError("\(experiment.name) is being run by this tuner already") }
+        isDriving = true
+        defer { isDriving = false }
         try await open()
         do {
             try await drive(with: runner)
-        } catch {
-            // The claim must not outlive a run that failed; the failure is what the caller needs to hear of.
-            do { try await close() } catch { throw error }
-            throw error
+        } catch let failure {
+            // The claim must not outlive a run that failed; what failed first is what the caller needs to hear of.
+            do { try await close() } catch { throw failure }
+            throw failure
         }
         let result = study
         try await close()
@@ -100,78 +120,98 @@ public actor Tuner {
     private func drive(with runner: some TrialRunner) async throws {
         try await withThrowingTaskGroup(of: Step.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await self.watchRunTime(runner) }
             var following = 0
             func follow(_ trials: [Trial]) {
                 following += trials.count
-                for trial in trials { group.addTask { try await self.follow(trial, with: runner) } }
+                for trial in trials { group.addTask { .trialEnded(starting: try await self.follow(trial, with: runner)) } }
             }
-            follow(study.running)
-            follow(try await commit(applied: decide()))
-            while following > 0, case let step? = try await group.next() {
+            follow(try await resume(runner))
+            group.addTask {
+                try await self.watchRunTime(runner)
+                return .watchEnded
+            }
+            while following > 0, let step = try await group.next() {
                 guard case .trialEnded(let next) = step else { continue }
                 following -= 1
                 follow(next)
             }
         }
+        // The last trial may have ended just as the caller let go, with nothing started in its place.
+        if study.status == .running { try Task.checkCancellation() }
     }
 
     private enum Step: Sendable {
-        /// A trial is over, and these are to start.
-        case trialEnded([Trial])
+        case trialEnded(starting: [Trial])
         case watchEnded
     }
 
-    private func watchRunTime(_ runner: some TrialRunner) async throws -> Step {
-        guard let limit = study.experiment.budget.maxRunTime, study.status == .running else { return .watchEnded }
-        do {
-            try await clock.sleep(until: study.openedAt.addingTimeInterval(limit.seconds))
-        } catch is CancellationError {
-            return .watchEnded
-        }
-        guard study.status == .running else { return .watchEnded }
-        try await commit([.finished(.maxRunTimeReached, at: clock.now())])
-        try await stopRunning(runner, because: Finish.maxRunTimeReached.message)
-        return .watchEnded
+    /// The trials to follow: those that an earlier run left, and the first new ones.
+    ///
+    /// That run may have ended between a decision to stop a trial and the stopping, so the decision is made again.
+    private func resume(_ runner: some TrialRunner) async throws -> [Trial] {
+        let adopted = study.running
+        var isOver = false
+        let started = try await turn { isOver = try decide() }
+        for trial in adopted where judge(trial.number) == .stop { try await runner.stop(trial) }
+        if isOver { try await stopRunning(runner) }
+        return adopted + started
     }
 
-    private func follow(_ trial: Trial, with runner: some TrialRunner) async throws -> Step {
+    private func watchRunTime(_ runner: some TrialRunner) async throws {
+        while study.status == .running, let deadline = study.deadline {
+            do {
+                try await clock.sleep(until: deadline)
+            } catch is CancellationError {
+                return
+            }
+            var isOver = false
+            try await turn { isOver = try decide(atMost: 0) }
+            if isOver { try await stopRunning(runner) }
+        }
+    }
+
+    /// Follows a trial through all its attempts, and gives the trials that its end lets start.
+    private func follow(_ trial: Trial, with runner: some TrialRunner) async throws -> [Trial] {
         let end = try await runner.run(trial) { observations in
             if try await self.observe(trial.number, observations) == .stop { try await runner.stop(trial) }
         }
-        if case .lost(let reason) = end.kind, study[trial.number].attempt <= experiment.retries, stopping[trial.number] == nil {
-            try await commit([.lost(trial.number, reason: reason, at: clock.now())])
+        if case .lost(let reason) = end.kind, trial.attempt <= experiment.retries, stopping[trial.number] == nil {
+            try await turn { try apply(.lost(trial.number, reason: reason, at: clock.now())) }
             return try await follow(study[trial.number], with: runner)
         }
-        let wasOver = study.status != .running
-        let started = try await finish(trial.number, end)
-        if !wasOver, study.status != .running { try await stopRunning(runner, because: overMessage) }
-        return .trialEnded(started)
+        var isOver = false
+        let started = try await turn {
+            try applyEnd(of: trial.number, end)
+            isOver = try decide(atMost: Task.isCancelled ? 0 : .max)
+        }
+        if isOver { try await stopRunning(runner) }
+        return started
+    }
+
+    /// Tells what is still running to stop, once, as the experiment is over.
+    private func stopRunning(_ runner: some TrialRunner) async throws {
+        for trial in study.running where stopping[trial.number] == nil {
+            stopping[trial.number] = .killed(overMessage)
+            try await runner.stop(trial)
+        }
     }
 
     private var overMessage: String {
         if case .finished(let finish) = study.status { finish.message } else { "the experiment was stopped" }
     }
 
-    /// Ends what is still running when the experiment is over.
-    private func stopRunning(_ runner: some TrialRunner, because reason: String) async throws {
-        for trial in study.running {
-            if stopping[trial.number] == nil { stopping[trial.number] = .killed(reason) }
-            try await runner.stop(trial)
-        }
-    }
-
     /// Stops the experiment and its running trials; a run under way then ends. It can be resumed.
     public func halt(_ runner: some TrialRunner) async throws {
         try await open()
-        if study.status == .running { try await commit([.stopped(at: clock.now())]) }
-        try await stopRunning(runner, because: "the experiment was stopped")
+        try await turn { if study.status == .running { try apply(.stopped(at: clock.now())) } }
+        try await stopRunning(runner)
     }
 
-    /// Changes the budget, and opens a stopped or finished study again.
+    /// Changes the budget, and opens a stopped or finished study again. A run under way heeds it from the next end of a
+    /// trial on.
     public func edit(budget: Budget) async throws {
         try await open()
-        try await commit([.budgetEdited(budget, at: clock.now())])
+        try await turn { try apply(.budgetEdited(budget, at: clock.now())) }
     }
 
     // MARK: Trials that the caller carries out
@@ -180,15 +220,15 @@ public actor Tuner {
     /// trial is told.
     public func ask() async throws -> Trial? {
         try await open()
-        if study.status == .running, study.counts.running >= study.experiment.budget.parallelTrials { return nil }
-        return try await commit(applied: decide(atMost: 1)).first
+        return try await turn { try decide(atMost: 1) }.first
     }
 
     /// Records intermediate values of a running trial, and says whether it is worth going on.
     ///
     /// A trial judged hopeless is to be ended with `tell(_:_:)` or `.stopped`; it then counts as early stopped.
     public func report(_ trial: Trial, _ values: [String: Double], step: Int) async throws -> Verdict {
-        try await observe(trial.number, observations(of: values, step: step))
+        try await open()
+        return try await observe(trial.number, observations(of: values, step: step))
     }
 
     /// Ends a trial with the value of the objective.
@@ -198,17 +238,23 @@ public actor Tuner {
 
     /// Ends a trial with values of the objective and additional metrics.
     public func tell(_ trial: Trial, _ values: [String: Double]) async throws {
-        let step = study[trial.number].observations.last.map { $0.step + 1 } ?? 0
-        try await end(trial, WorkEnd(.completed, observations: observations(of: values, step: step)))
+        try await open()
+        let last = study.running.first { $0.number == trial.number }?.observations.last?.step ?? -1
+        try await end(trial, WorkEnd(.completed, observations: observations(of: values, step: max(last, last &+ 1))))
     }
 
     /// Ends a trial otherwise: failed, lost, stopped.
+    ///
+    /// - Throws: `AttuneError` when the trial is not running.
     public func end(_ trial: Trial, _ end: WorkEnd) async throws {
         try await open()
-        guard study.trials.indices.contains(trial.number - 1), study[trial.number].isRunning else {
-            throw AttuneError("trial \(trial.number) of \(experiment.name) is not running")
+        try await turn {
+            guard study.running.contains(where: { $0.name == trial.name }) else {
+                throw AttuneError("trial \(trial.number) of \(experiment.name) is not running")
+            }
+            try applyEnd(of: trial.number, end)
+            try decide(atMost: 0)
         }
-        try await commit(applied: ending(trial.number, end) + decide(atMost: 0))
     }
 
     private func observations(of values: [String: Double], step: Int) -> [Observation] {
@@ -217,36 +263,74 @@ public actor Tuner {
 
     // MARK: Turns
 
+    /// Does one turn: what `decide` applies is in the study and on its way to the store before anything else can look.
+    ///
+    /// What it had applied before it threw is appended too, so that the log never lacks an event that the study has.
+    ///
+    /// - Returns: the trials it started, when all is durable.
+    @discardableResult
+    private func turn(_ decide: () throws -> Void) async throws -> [Trial] {
+        if let failure { throw failure }
+        guard let claim = opened?.claim else { throw AttuneError("\(experiment.name) was closed") }
+        let decision = Result { try decide() }
+        let events = applied
+        applied = []
+        let started = events.compactMap { if case .started(let number, _, _) = $0 { study[number] } else { nil } }
+        if !events.isEmpty { try await keep(events, under: claim) }
+        try decision.get()
+        return started
+    }
+
+    private func keep(_ events: [Event], under claim: Claim) async throws {
+        let entry = journal.enter(events)
+        do {
+            try await store.append(events, under: claim).wait()
+        } catch {
+            failure = failure ?? error
+            throw error
+        }
+        if failure == nil { journal.publish(through: entry) }
+    }
+
+    private func apply(_ event: Event) throws {
+        try opened?.study.apply(event)
+        applied.append(event)
+    }
+
     private func observe(_ number: Trial.Number, _ observations: [Observation]) async throws -> Verdict {
-        try await commit([.observed(number, observations)])
-        guard let stoppingRule, stopping[number] == nil, study[number].isRunning,
+        var verdict = Verdict.proceed
+        try await turn {
+            try apply(.observed(number, observations))
+            verdict = judge(number)
+        }
+        return verdict
+    }
+
+    /// Whether a running trial is to stop: it was told to already, or the rule says so now.
+    private func judge(_ number: Trial.Number) -> Verdict {
+        guard stopping[number] == nil else { return .stop }
+        guard let stoppingRule, !study[number].observations.isEmpty,
             stoppingRule.verdict(on: study[number], in: study) == .stop
         else { return .proceed }
         stopping[number] = .earlyStopped
         return .stop
     }
 
-    /// Ends the trial and decides what starts in its place, all in one turn.
-    private func finish(_ number: Trial.Number, _ end: WorkEnd) async throws -> [Trial] {
-        try await commit(applied: ending(number, end) + decide())
-    }
-
-    private func ending(_ number: Trial.Number, _ end: WorkEnd) throws -> [Event] {
-        let observed: [Event] = end.observations.isEmpty ? [] : [.observed(number, end.observations)]
-        try apply(observed)
-        let ended = Event.ended(number, outcome(of: study[number], end), at: clock.now())
+    private func applyEnd(of number: Trial.Number, _ end: WorkEnd) throws {
+        if !end.observations.isEmpty { try apply(.observed(number, end.observations)) }
+        try apply(.ended(number, outcome(of: study[number], end), at: clock.now()))
         stopping[number] = nil
-        try apply([ended])
-        return observed + [ended]
     }
 
     private func outcome(of trial: Trial, _ end: WorkEnd) -> Outcome {
+        let told = stopping[trial.number]
         let hasValue = trial.value(of: study.objective) != nil
-        switch end.kind {
-        case .completed where hasValue: return .succeeded
-        case .completed: return .metricsUnavailable(missingMetricReason(of: trial, end))
-        case .failed(let reason), .lost(let reason): return stopping[trial.number] ?? .failed(reason)
-        case .stopped: return stopping[trial.number] ?? .killed("stopped")
+        return switch end.kind {
+        // It was not fast enough to be spared by a rule, but fast enough to finish before the experiment's end did.
+        case .completed where hasValue && told != .earlyStopped: .succeeded
+        case .completed: told ?? .metricsUnavailable(missingMetricReason(of: trial, end))
+        case .failed(let reason), .lost(let reason): told ?? .failed(reason)
+        case .stopped: told ?? .killed("stopped")
         }
     }
 
@@ -259,47 +343,26 @@ public actor Tuner {
         return "\(found) \(metric)\(hint); \(output)"
     }
 
-    /// What is to happen now: the end of the experiment, or as many trials as the budget allows.
+    /// Applies what is to happen now: the end of the experiment, or as many starts as the budget allows.
     ///
     /// Each start is applied before the next is proposed, as the log will replay them.
-    private func decide(atMost limit: Int = .max) throws -> [Event] {
-        let first = study.nextNumber
-        var events: [Event] = []
-        func add(_ event: Event) throws {
-            try apply([event])
-            events.append(event)
+    /// - Returns: whether the experiment is over.
+    @discardableResult
+    private func decide(atMost limit: Int = .max) throws -> Bool {
+        if study.status == .running, let finish = study.dueFinish(at: clock.now()) {
+            try apply(.finished(finish, at: clock.now()))
         }
-        if study.status == .running, let finish = study.dueFinish { try add(.finished(finish, at: clock.now())) }
+        let first = study.nextNumber
         while study.wantsTrial, study.nextNumber - first < limit {
             switch try suggester.proposal(for: study) {
-            case .run(let suggestion): try add(.started(study.nextNumber, suggestion, at: clock.now()))
-            case .wait where study.counts.running > 0: return events
+            case .run(let suggestion): try apply(.started(study.nextNumber, suggestion, at: clock.now()))
+            case .wait where study.counts.running > 0: return false
             case .wait: throw AttuneError("\(experiment.algorithm.name) waits although no trial is running")
             case .exhausted:
-                if study.counts.running == 0 { try add(.finished(.spaceExhausted, at: clock.now())) }
-                return events
+                if study.counts.running == 0 { try apply(.finished(.spaceExhausted, at: clock.now())) }
+                return study.status != .running
             }
         }
-        return events
-    }
-
-    private func apply(_ events: [Event]) throws {
-        for event in events { try opened?.study.apply(event) }
-    }
-
-    @discardableResult
-    private func commit(_ events: [Event]) async throws -> [Trial] {
-        try apply(events)
-        return try await commit(applied: events)
-    }
-
-    /// Makes events that the study has already taken in durable, and gives the trials they start.
-    @discardableResult
-    private func commit(applied events: [Event]) async throws -> [Trial] {
-        guard let claim = opened?.claim else { throw Fenced(experiment: experiment.id) }
-        guard !events.isEmpty else { return [] }
-        try await store.append(events, under: claim).wait()
-        for listener in listeners { for event in events { listener.yield(event) } }
-        return events.compactMap { if case .started(let number, _, _) = $0 { study[number] } else { nil } }
+        return study.status != .running
     }
 }
