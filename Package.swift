@@ -53,7 +53,7 @@ let package = Package(
 
         .target(name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport", swiftSettings: strict),
         .testTarget(
-            name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"], resources: [.copy("Fixtures")],
+            name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"], resources: [.copy("Fixtures"), .copy("Scenarios")],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneTestSupport"],

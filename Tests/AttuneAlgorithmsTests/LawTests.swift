@@ -1,0 +1,60 @@
+import AttuneAlgorithms
+import AttuneCore
+import AttuneTestSupport
+import Testing
+
+/// The laws, for every algorithm in every kind of space that it does not object to.
+struct LawTests {
+    static let cases: [(String, SpaceTable.Row)] = AlgorithmCatalogue.standard.algorithms.flatMap { algorithm in
+        SpaceTable.all.filter { algorithm.objections(.over($0.space)).isEmpty }.map { (algorithm.name, $0) }
+    }
+
+    @Test(arguments: cases) func `a suggester keeps the laws`(_ name: String, _ row: SpaceTable.Row) throws {
+        let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
+        try SuggesterLaws(algorithm, .over(row.space)).check()
+    }
+
+    @Test(arguments: ["random", "sobol"]) func `different seeds give different trials`(_ name: String) throws {
+        let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
+        let continuum = try #require(SpaceTable.all.first { $0.description == "constrained continuum" })
+        try SuggesterLaws(algorithm, .over(continuum.space)).differentSeedsDiffer()
+    }
+
+    @Test func `one trial after another and many at once draw the same`() throws {
+        let continuum = try #require(SpaceTable.all.first { $0.description == "constrained continuum" })
+        let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: "random"])
+        for parallelism in [1, 8] { try SuggesterLaws(algorithm, .over(continuum.space, parallelism: parallelism)).check() }
+    }
+
+    @Test func `the laws find out a suggester that remembers what no study says`() throws {
+        let row = try #require(SpaceTable.all.first { $0.description == "int uniform step 1" })
+        let forgetful = Algorithm("counter", summary: "", honours: []) { _ in Counter() }
+        withKnownIssue { try SuggesterLaws(forgetful, .over(row.space)).freshAgreesWithOld(trials: 10) }
+        let outside = Algorithm("outside", summary: "", honours: []) { _ in Outside() }
+        withKnownIssue { try SuggesterLaws(outside, .over(row.space)).suggestionsLieInTheSpace(trials: 3) }
+        let lazy = Algorithm("lazy", summary: "", honours: []) { _ in Lazy() }
+        withKnownIssue { try SuggesterLaws(lazy, .over(row.space)).finiteSpacesAreExhausted() }
+    }
+}
+
+/// Counts its own proposals.
+private struct Counter: Suggester {
+    private var proposals = 0
+
+    mutating func propose(for study: Study, using random: inout RandomSource) -> Proposal {
+        proposals += 1
+        return .run(Suggestion(study.experiment.space.assignment(at: [Double(proposals % 40) / 40])))
+    }
+}
+
+/// Proposes what is not of the space.
+private struct Outside: Suggester {
+    func propose(for study: Study, using random: inout RandomSource) -> Proposal { .run(Suggestion(["n": .int(0)])) }
+}
+
+/// Gives up early.
+private struct Lazy: Suggester {
+    func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
+        study.nextNumber > 5 ? .exhausted : .run(Suggestion(try study.experiment.space.sample(using: &random)))
+    }
+}
