@@ -49,7 +49,7 @@ private struct Counter: Suggester {
 
 /// Proposes what is not of the space.
 private struct Outside: Suggester {
-    func propose(for study: Study, using random: inout RandomSource) -> Proposal { .run(Suggestion(["n": .int(0)])) }
+    func propose(for study: Study, using random: inout RandomSource) -> Proposal { .run(Suggestion(Assignment(["n": .int(0)]))) }
 }
 
 /// Gives up early.
