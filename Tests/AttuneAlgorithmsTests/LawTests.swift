@@ -20,10 +20,13 @@ struct LawTests {
         try SuggesterLaws(algorithm, .over(continuum.space)).differentSeedsDiffer()
     }
 
-    @Test func `one trial after another and many at once draw the same`() throws {
-        let continuum = try #require(SpaceTable.all.first { $0.description == "constrained continuum" })
-        let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: "random"])
-        for parallelism in [1, 8] { try SuggesterLaws(algorithm, .over(continuum.space, parallelism: parallelism)).check() }
+    @Test(arguments: ["random", "sobol"]) func `one trial after another and many at once are the same trials`(_ name: String) async throws {
+        func trials(parallelism: Int) async throws -> [Assignment] {
+            let experiment = Experiment(
+                "parallel", .minimize("loss"), over: Parameter("x", in: 0.0...1.0), trials: 20, parallelism: parallelism, seed: 4)
+            return try await Tuner(experiment, AlgorithmSpec(name)).run { _ in 0 }.trials.map(\.assignment)
+        }
+        #expect(try await trials(parallelism: 1) == trials(parallelism: 8))
     }
 
     @Test func `the laws find out a suggester that remembers what no study says`() throws {

@@ -16,7 +16,7 @@ struct MedianStopTests {
     ])
     func `a trial stops when its best is worse than the median of the averages of three`(_ values: [Double], _ verdict: Verdict) throws {
         // Averages of the first three: 0.5, 0.6 and 0.7; what comes later does not count.
-        var study = try Self.study(.minimize, finished: [[0.4, 0.5, 0.6, 0], [0.6, 0.6, 0.6], [0.8, 0.7, 0.6, 9]])
+        var study = try Self.study(.minimize, finished: [[0.4, 0.5, 0.6, 9], [0.6, 0.6, 0.6], [0.8, 0.7, 0.6, 9]])
         try Self.run(values, in: &study)
         #expect(try Self.rule(3, 3).verdict(on: try #require(study.running.first), in: study) == verdict)
     }
