@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-struct EventJSONTests {
+struct EventRoundTripTests {
     private static let space: SearchSpace = {
         Experiment(
             "events", .minimize("loss"), over: Parameter("rate", in: 0.0...1.0), Parameter("n", in: 1...9),
