@@ -1,6 +1,7 @@
 import ArgumentParser
 import AttuneAlgorithms
 import AttuneCore
+import AttuneProcess
 import AttuneStore
 import AttuneYAML
 import Foundation
@@ -33,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
                     + "attune delete \(experiment.name) removes it")
         }
         // Checked before anything is stored, so that a refused experiment leaves nothing behind.
-        let session = try Session(experiment, store: store, options: storeOptions, output: output)
+        let session = try Session(experiment, store: store, options: storeOptions, verbosity: output.verbosity)
         try await session.run()
     }
 
@@ -44,6 +45,8 @@ struct RunCommand: AsyncParsableCommand {
         if let seed { experiment.seed = seed }
         if let maxTrials { experiment.budget.maxTrials = maxTrials }
         if let parallel { experiment.budget.parallelTrials = parallel }
+        // Fewer trials than the file runs at once is no contradiction when a flag says so.
+        if let maxTrials, parallel == nil { experiment.budget.parallelTrials = min(experiment.budget.parallelTrials, maxTrials) }
         let directory = file == "-" ? FileManager.default.currentDirectoryPath : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
         if experiment.metadata.annotations[Session.directoryKey] == nil {
             experiment.metadata.annotations[Session.directoryKey] = directory
@@ -125,7 +128,7 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try storeOptions.openExisting()
         let study = try await store.requiredExperiment(name).study()
-        let session = try Session(study.experiment, store: store, options: storeOptions, output: output)
+        let session = try Session(study.experiment, store: store, options: storeOptions, verbosity: output.verbosity)
         if let budget = try budget(for: study) { try await session.reopen(budget) }
         try await session.run()
     }
@@ -152,12 +155,11 @@ struct StopCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try storeOptions.openExisting()
         let stored = try await store.requiredExperiment(name)
-        if let holder = try await store.holder(of: name) {
-            try await store.requestStop(name)
+        if let holder = try await store.holder(of: name), try await store.requestStop(name) {
             Terminal.complain("asked \(holder) to stop \(name)")
             while try await store.holder(of: name) != nil { try await Task.sleep(for: .milliseconds(100)) }
         } else {
-            try await Session(try stored.study().experiment, store: store, options: storeOptions, output: OutputOptions()).stop()
+            try await Session(try stored.study().experiment, store: store, options: storeOptions, verbosity: Verbosity()).stop()
         }
     }
 }

@@ -22,8 +22,7 @@ struct StoreOptions: ParsableArguments {
     }
 
     func open() throws -> SQLiteStore {
-        try SQLiteStore(at: url.path(percentEncoded: false), coding: ExperimentCoding(
-            encode: { $0.json }, decode: { try Experiment(json: $0, catalogue: .standard) }))
+        try SQLiteStore(at: url.path(percentEncoded: false), coding: .standard)
     }
 
     /// Opens the store to read from it.

@@ -91,7 +91,10 @@ public struct ProcessRunner: TrialRunner {
     }
 
     public func stop(_ trial: Trial) async throws {
-        try directories.attempt(trial.attempt, of: trial.number).stop()
+        let attempt = directories.attempt(trial.attempt, of: trial.number)
+        // A trial that the log has and nobody launched yet must find the request when somebody does.
+        try FileManager.default.createDirectory(atPath: attempt.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try attempt.stop()
     }
 
     private func launch(_ plan: Plan) async throws {

@@ -245,7 +245,8 @@ public actor Tuner {
         switch end.kind {
         case .completed where hasValue: return .succeeded
         case .completed: return .metricsUnavailable(missingMetricReason(of: trial, end))
-        case .failed(let reason), .lost(let reason): return stopping[trial.number] ?? .failed(reason)
+        case .failed(let reason), .lost(let reason):
+            return stopping[trial.number] ?? .failed(end.lastOutput.isEmpty ? reason : "\(reason); its last lines were:\n\(end.lastOutput)")
         case .stopped: return stopping[trial.number] ?? .killed("stopped")
         }
     }
