@@ -55,6 +55,12 @@ let package = Package(
         .testTarget(
             name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneTestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "AttuneStoreTests",
+            dependencies: [
+                "AttuneCore", "AttuneStore", "AttuneTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(name: "AttuneDigitsTests", dependencies: ["AttuneCore", "AttuneDigits"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
