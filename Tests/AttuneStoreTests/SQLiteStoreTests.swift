@@ -64,6 +64,42 @@ struct SQLiteStoreTests {
         #expect(commits.count == 1)
     }
 
+    @Test func `two connections that write at the same time wait for one another`() async throws {
+        let place = self.place
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 1...3 {
+                group.addTask {
+                    let store = try place.open()
+                    let sample = Samples.experiment(named: "study-\(number)")
+                    try await store.create(sample, at: Samples.noon)
+                    let claim = try await store.claim(sample.id, at: Samples.noon)
+                    var history = RandomHistory(of: sample, seed: UInt64(number))
+                    for _ in 0..<50 { try await store.append(history.events(2), under: claim).wait() }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let store = try place.open()
+        for number in 1...3 { #expect(try await store.load("study-\(number)")?.events.count == 100) }
+    }
+
+    @Test(arguments: [
+        ([.observed(1, [])], "trial 1 of sample is not running"),
+        ([.lost(2, reason: "evicted", at: Samples.noon)], "trial 2 of sample is not running"),
+        ([.ended(1, .succeeded, at: Samples.noon)], "trial 1 of sample is not running"),
+        ([.started(3, Suggestion(Assignment([:])), at: Samples.noon)], "trial 3 of sample cannot start: the next is 2"),
+    ] as [([Event], String)])
+    func `an event that cannot follow is refused`(events: [Event], refusal: String) async throws {
+        let store = try place.open()
+        try await store.create(experiment, at: Samples.noon)
+        let claim = try await store.claim(experiment.id, at: Samples.noon)
+        let suggestion = Suggestion(experiment.space.assignment(at: [0.5, 0.5, 0.5, 0.5]))
+        let before: [Event] = [.started(1, suggestion, at: Samples.noon), .ended(1, .earlyStopped, at: Samples.noon)]
+        try await store.append(before, under: claim).wait()
+        await #expect(throws: AttuneError(refusal)) { try await store.append(events, under: claim).wait() }
+        #expect(try await store.load(experiment.id)?.events == before)
+    }
+
     @Test func `a study that writes what cannot follow fails alone, and then for good`() async throws {
         let store = try place.open()
         let other = Samples.experiment(named: "other")
