@@ -36,7 +36,9 @@ struct FaultTests {
         var lost = history
         let refused = try lost.events(5000)
         let first = store.append(Array(refused[..<10]), under: claim)
-        let error = await #expect(throws: AttuneError.self) { try await store.append(Array(refused[10...]), under: claim).wait() }
+        let error = await #expect(throws: AttuneError.self) {
+            try await store.append(Array(refused[10...]), under: claim).wait()
+        }
         #expect(message(of: error).hasPrefix("the disk is full: \(place.path)"))
         #expect(message(of: error).hasSuffix("free space, then `attune resume sample`"))
         // Whether it shared the transaction of the batch that failed depends on the writer's moment.

@@ -89,8 +89,8 @@ private struct Line: Equatable {
 
     init(_ trial: Trial, _ objective: Objective) {
         text = Line.text(
-            trial.name, trial.outcome, trial.value(of: objective), trial.attempt, trial.assignment.json, trial.suggestion.labels,
-            trial.metrics.mapValues { [$0.latest, $0.min, $0.max] })
+            trial.name, trial.outcome, trial.value(of: objective), trial.attempt, trial.assignment.json,
+            trial.suggestion.labels, trial.metrics.mapValues { [$0.latest, $0.min, $0.max] })
     }
 
     private static func text(
@@ -98,6 +98,7 @@ private struct Line: Equatable {
         _ metrics: [String: [Double?]]
     ) -> String {
         let series = metrics.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        return "\(name) \(outcome, default: "running") \(value, default: "-") \(attempt) \(assignment) \(labels.sorted { $0.key < $1.key }) \(series)"
+        let remembered = labels.sorted { $0.key < $1.key }
+        return "\(name) \(outcome, default: "running") \(value, default: "-") \(attempt) \(assignment) \(remembered) \(series)"
     }
 }

@@ -58,8 +58,8 @@ public struct RandomHistory {
         let values: [Double] = [0.1, 0.2, 0.2, 0.3, 1, -1, .nan, .infinity, -.infinity]
         let metrics = ["loss", "loss", "accuracy", "temperature"]
         return (0...random.below(3)).map { step in
-            Observation(
-                metric: metrics[random.below(metrics.count)], value: values[random.below(values.count)], step: step, time: time())
+            let metric = metrics[random.below(metrics.count)]
+            return Observation(metric: metric, value: values[random.below(values.count)], step: step, time: time())
         }
     }
 

@@ -32,7 +32,7 @@ public struct TrialStoreLaw: Sendable, CustomTestStringConvertible {
     public static let all = [
         returnsWhatItWasGiven, unknownIsNil, namesAreUnique, appendsAllOrNothing, keepsTheOrderOfCalls, keepsStudiesApart,
         aReplyMeansDurable, claimsAreExclusive, aReleasedClaimCanBeTaken, anOldClaimMayNotWrite, aReleasedClaimMayNotWrite,
-        tokensAreNeverUsedAgain, deletingForgets, whatIsHeldIsNotDeleted,
+        releasingOutlivesCancellation, tokensAreNeverUsedAgain, deletingForgets, whatIsHeldIsNotDeleted,
     ]
 }
 
@@ -144,7 +144,7 @@ extension TrialStoreLaw {
         #expect(try await subject.store.load(experiment.id)?.events == events)
     }
 
-    static let aReleasedClaimMayNotWrite = TrialStoreLaw("what was appended before a release is kept, after it refused") { subject in
+    static let aReleasedClaimMayNotWrite = TrialStoreLaw("a release keeps what came before and refuses the rest") { subject in
         let claim = try await opened(subject.store)
         let events = Samples.events(of: experiment)
         let before = subject.store.append(events, under: claim)
@@ -152,6 +152,18 @@ extension TrialStoreLaw {
         try await before.wait()
         await #expect(throws: Fenced.self) { try await subject.store.append(events, under: claim).wait() }
         #expect(try await subject.store.load(experiment.id)?.events == events)
+    }
+
+    static let releasingOutlivesCancellation = TrialStoreLaw("a cancelled task can still append and release") { subject in
+        let claim = try await opened(subject.store)
+        let lettingGo = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await subject.store.append(Samples.events(of: experiment), under: claim).wait()
+            try await subject.store.release(claim)
+        }
+        try await lettingGo.value
+        #expect(try await subject.store.load(experiment.id)?.events == Samples.events(of: experiment))
+        _ = try await subject.store.claim(experiment.id, at: time)
     }
 
     static let tokensAreNeverUsedAgain = TrialStoreLaw("a claim from before a deletion may not write afterwards") { subject in
