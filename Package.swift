@@ -47,6 +47,9 @@ let package = Package(
                 "AttuneCore", "COpenBLAS", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
+            swiftSettings: strict),
 
         .target(name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport", swiftSettings: strict),
         .testTarget(
@@ -70,4 +73,9 @@ var strict: [SwiftSetting] {
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 }
 
-var algorithmTexts: [String] { ["grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md"] }
+var algorithmTexts: [String] {
+    [
+        "grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md", "sobol/JOE-KUO-LICENSE",
+        "sobol/joe-kuo-table.py",
+    ]
+}

@@ -68,8 +68,8 @@ struct TrialsCommand: AsyncParsableCommand {
         let parameters = try await store.requiredExperiment(name).experiment.space.names
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
         let rows = trials.map { trial in
-            [String(trial.number), trial.state, trial.metrics[summary.metric].flatMap { $0.latest?.short } ?? "-",
-             trial.assignmentText + (trial.reason.map { "   " + ($0.split(separator: "\n").first.map(String.init) ?? "") } ?? "")]
+            [String(trial.number), trial.state, trial.value?.short ?? "-",
+             trial.assignmentText + (trial.outcome?.reason.map { "   " + ($0.split(separator: "\n").first.map(String.init) ?? "") } ?? "")]
         }
         Terminal.say(TextTable(header: ["TRIAL", "STATE", summary.metric.uppercased(), "PARAMETERS"], rows: rows).text)
     }
@@ -90,7 +90,7 @@ struct BestCommand: AsyncParsableCommand {
         }
         if format.json { return Terminal.say(best.json.pretty) }
         Terminal.say("trial \(best.number)  \(summary.metric) = \(summary.best?.value.text ?? "-")")
-        for (name, value) in best.assignment.active { Terminal.say("\(name): \(value)") }
+        for (name, value) in best.parameters { Terminal.say("\(name): \(value)") }
     }
 }
 

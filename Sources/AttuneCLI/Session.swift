@@ -88,7 +88,7 @@ struct Session {
     private func heedStopRequests(for tuner: Tuner) async throws {
         while true {
             try await Task.sleep(for: .milliseconds(300))
-            if try await store.takeStopRequest(for: experiment.id) { try await tuner.halt(runner) }
+            if let claim = await tuner.claim, try await store.takeStopRequest(claim) { try await tuner.halt(runner) }
         }
     }
 

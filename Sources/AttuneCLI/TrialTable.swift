@@ -11,6 +11,13 @@ extension SQLiteStore {
     }
 }
 
+extension SQLiteStore {
+    /// One trial; nil when there is none of that number.
+    func trial(_ number: Trial.Number, of name: String) async throws -> TrialRow? {
+        number < 1 ? nil : try await trials(of: name, offset: number - 1, limit: 1).first
+    }
+}
+
 /// Trials as lines of CSV: one column per parameter and per statistic of a metric.
 struct TrialTable {
     let trials: [TrialRow]
@@ -24,30 +31,36 @@ struct TrialTable {
     }
 
     private func fields(of trial: TrialRow, metrics: [String]) -> [String] {
-        [String(trial.number), trial.name, trial.state] + parameters.map { trial.assignment[$0]?.description ?? "" }
+        [String(trial.number), trial.name, trial.state] + parameters.map { trial.assignment[$0]?.scalarText ?? "" }
             + metrics.flatMap { metric in
                 let summary = trial.metrics[metric]
                 return [summary?.latest, summary?.min, summary?.max].map { $0?.text ?? "" }
-            } + [trial.startTime.rfc3339, trial.endTime?.rfc3339 ?? "", trial.reason ?? ""]
+            } + [trial.startTime.rfc3339, trial.endTime?.rfc3339 ?? "", trial.outcome?.reason ?? ""]
     }
 }
 
 extension TrialRow {
-    var assignmentText: String { assignment.description }
+    /// Names and values of the active parameters.
+    var parameters: [(name: String, value: String)] {
+        (assignment.object ?? [:]).map { ($0.key, $0.value.scalarText ?? "") }
+    }
+
+    var assignmentText: String { parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ") }
 
     /// The stable form of `trials --json`.
     var json: JSON {
         [
-            "number": .number(number), "name": .string(name), "state": .string(state), "parameters": assignment.json,
-            "metrics": .object(JSON.Fields(metrics.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })),
+            "number": .number(number), "name": .string(name), "state": .string(state), "parameters": assignment,
+            "metrics": .object(JSON.Fields(metrics.sorted { $0.key < $1.key }.map { ($0.key, $0.value.fullJSON) })),
             "startTime": .string(startTime.rfc3339), "completionTime": endTime.map { .string($0.rfc3339) } ?? .null,
-            "reason": reason.map { .string($0) } ?? .null,
+            "reason": outcome?.reason.map { .string($0) } ?? .null,
         ]
     }
 }
 
-extension MetricSummary {
-    var json: JSON {
+extension TrialRow.Metric {
+    /// With every statistic, null where there is none.
+    var fullJSON: JSON {
         ["latest": latest.map { .number($0) } ?? .null, "min": min.map { .number($0) } ?? .null, "max": max.map { .number($0) } ?? .null]
     }
 }
@@ -69,7 +82,7 @@ extension ExperimentSummary {
             "name": .string(name), "status": .string(statusText), "reason": reason.map { .string($0) } ?? .null,
             "createdAt": .string(createdAt.rfc3339), "objective": .string(metric),
             "maxTrialCount": maxTrials.map { .number($0) } ?? .null, "trials": counts.json,
-            "best": best.map { ["trial": .number($0.trial), "value": .number($0.value)] } ?? .null,
+            "best": best.map { ["trial": .number($0.number), "value": .number($0.value)] } ?? .null,
         ]
     }
 
@@ -77,7 +90,7 @@ extension ExperimentSummary {
         var lines = ["\(name)  \(statusText)" + (reason.map { " (\($0))" } ?? "")]
         if case .finished(let finish) = status { lines.append(finish.message) }
         lines.append("trials  \(counts.text)" + (maxTrials.map { " of \($0)" } ?? ""))
-        if let best { lines.append("best  \(metric) = \(best.value.text) in trial \(best.trial)") }
+        if let best { lines.append("best  \(metric) = \(best.value.text) in trial \(best.number)") }
         return lines.joined(separator: "\n")
     }
 }

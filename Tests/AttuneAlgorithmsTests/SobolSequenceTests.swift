@@ -2,7 +2,7 @@ import AttuneCore
 import Foundation
 import Testing
 
-@testable import AttuneAlgorithmsSobol
+@testable import AttuneAlgorithms
 
 struct SobolSequenceTests {
     // MARK: The plain sequence, against scipy.stats.qmc.Sobol(scramble=False), 1.17.1

@@ -17,7 +17,8 @@ public enum NormalDistribution {
         let z = -x * oneOverRootTwo
         let half = erfc(z) / 2
         guard z > 1, half > 0 else { return half }
-        let lost = (-z).addingProduct(-x, oneOverRootTwo) - x * oneOverRootTwoRest  // of z; erfc′ ≈ −2z erfc there
+        // What z lost by rounding, which erfc would magnify, as there erfc′ ≈ −2z erfc.
+        let lost = (-z).addingProduct(-x, oneOverRootTwo) - x * oneOverRootTwoRest
         return half * (1 - 2 * z * lost)
     }
 

@@ -45,7 +45,7 @@ struct NormalTail {
         for _ in 0..<mostSteps {
             let step = (wanted - Self.mass(from: start, width: t)) / Self.relativeDensity(from: start, at: t)
             t += step
-            if step.magnitude <= t * 1e-16 { break }
+            if step.magnitude <= t * 1e-15 { break }
         }
         return t
     }
@@ -59,7 +59,7 @@ struct NormalTail {
             let ratio = NormalDistribution.millsRatio(start + t)
             let step = (wanted - t * (start + t / 2) + log(ratio / beyond)) * ratio
             t += step
-            if step.magnitude <= t * 1e-16 { break }
+            if step.magnitude <= t * 1e-15 { break }
         }
         return t
     }
@@ -70,8 +70,9 @@ struct NormalTail {
             return NormalDistribution.millsRatio(start) - survival(from: start, width: t)
         }
         return t * gaussLegendre.reduce(0) { sum, rule in
-            sum + rule.weight
-                * (relativeDensity(from: start, at: rule.node * t) + relativeDensity(from: start, at: (1 - rule.node) * t))
+            let above = relativeDensity(from: start, at: rule.node * t)
+            let below = relativeDensity(from: start, at: (1 - rule.node) * t)
+            return sum + rule.weight * (above + below)
         }
     }
 
@@ -87,7 +88,7 @@ struct NormalTail {
     }
 }
 
-/// Newton's method needs about five steps, and twelve at the far end of a range that begins at the mean.
+/// A bound on the steps of Newton's method, which converges here from one side and stops after a few.
 private let mostSteps = 60
 
 /// Gauss–Legendre quadrature with eight nodes on [0, 1]: the upper four, whose mirror images have the same weights.
