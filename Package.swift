@@ -43,11 +43,19 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
         .executableTarget(
             name: "AttuneDigits",
-            dependencies: ["COpenBLAS", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "AttuneCore", "COpenBLAS", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
 
         .target(name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport", swiftSettings: strict),
-        .testTarget(name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneTestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "AttuneDigitsTests", dependencies: ["AttuneCore", "AttuneDigits"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -56,4 +64,9 @@ var strict: [SwiftSetting] {
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 }
 
-var algorithmTexts: [String] { ["grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md"] }
+var algorithmTexts: [String] {
+    [
+        "grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md", "sobol/JOE-KUO-LICENSE",
+        "sobol/joe-kuo-table.py",
+    ]
+}

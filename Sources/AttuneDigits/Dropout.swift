@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// Switches hidden units off at random while training (Srivastava et al. 2014), with the rest scaled up so that nothing
 /// changes afterwards.
 struct Dropout: Sendable {
@@ -7,7 +9,7 @@ struct Dropout: Sendable {
     /// A factor for each of `examples` times `units`: zero, or `1 / (1 - probability)`.
     func mask(examples: Int, units: Int, using random: inout RandomSource) -> Matrix {
         let kept = 1 / (1 - probability)
-        let factors = (0..<examples * units).map { _ in random.uniform() < probability ? 0 : kept }
+        let factors = (0..<examples * units).map { _ in Float(random.uniform()) < probability ? 0 : kept }
         return Matrix(rows: examples, columns: units, values: factors)
     }
 }

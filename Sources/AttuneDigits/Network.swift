@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// A multilayer perceptron: dense layers with an activation after each but the last, whose outputs are logits.
 struct Network: Sendable {
     let layers: [DenseLayer]
@@ -20,7 +22,7 @@ struct Network: Sendable {
         self.activation = activation
         parameters = layers.flatMap { layer in
             let deviation = (activation.weightVariance / Float(layer.inputs)).squareRoot()
-            let weights = (0..<layer.inputs * layer.outputs).map { _ in deviation * random.normal() }
+            let weights = (0..<layer.inputs * layer.outputs).map { _ in deviation * Float(random.normal()) }
             return weights + Array(repeating: 0, count: layer.outputs)
         }
     }

@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// What a trial chooses: the shape of the network and how it is trained.
 struct Settings: Sendable {
     /// Units in each hidden layer, from the input on.
@@ -46,7 +48,7 @@ struct Training {
     init(_ settings: Settings, on digits: DigitsSplit) {
         self.settings = settings
         self.digits = digits
-        random = RandomSource(seed: settings.seed)
+        random = RandomSource(seed: settings.seed, stream: 0)
         network = Network(
             widths: [Digits.pixels] + settings.hidden + [Digits.classes],
             activation: settings.activation, using: &random)

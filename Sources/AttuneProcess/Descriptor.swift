@@ -13,7 +13,8 @@ struct Descriptor: ~Copyable, Sendable {
     ///
     /// - Throws: `CancellationError`, promptly, when the task is cancelled.
     func readable() async throws {
-        let source = DispatchSource.makeReadSource(fileDescriptor: number)
+        // Unsafe in name only: sources may be cancelled from any thread, and Dispatch does not yet say so in its types.
+        nonisolated(unsafe) let source = DispatchSource.makeReadSource(fileDescriptor: number)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 // The source lets go of the descriptor before it calls the cancel handler, once, whoever cancels it.

@@ -1,3 +1,4 @@
+import CAttuneProcess
 import Foundation
 
 /// Runs programs that outlive this process, each under a supervisor process of its own (`attune-supervisor`).
@@ -48,12 +49,22 @@ public struct Supervisor: Sendable {
 
     /// Spawns a supervisor, and gives its standard error: empty when all is well, and closed once that is known.
     private func superviseAndReap(_ attempt: AttemptDirectory) throws -> Descriptor {
-        var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw AttemptError.failed("pipe2") }
-        let reading = Descriptor(ends[0])
-        let writing = Descriptor(ends[1])
-        let pid = try spawnDetached([executable, attempt.path], standardError: writing.number)
+        var standardError: Int32 = -1
+        let pid = attune_spawn_detached(executable, attempt.path, &standardError)
+        guard pid > 0 else { throw AttemptError.failed("posix_spawn \(executable)") }
+        let complaints = Descriptor(standardError)
         try reap(pid)
-        return reading
+        return complaints
+    }
+
+    /// Sees to it that a supervisor we launched leaves no zombie, whenever it ends.
+    ///
+    /// The task belongs to no caller, as the caller may let go of the attempt long before.
+    private func reap(_ child: pid_t) throws {
+        guard let process = try openProcess(child) else { return }
+        Task.detached {
+            try await process.readable()
+            waitpid(child, nil, 0)
+        }
     }
 }

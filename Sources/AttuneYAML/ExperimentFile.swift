@@ -14,69 +14,57 @@ public struct ExperimentFile: Sendable {
         }
     }
 
-    /// What the file says.
-    public struct Findings: Sendable {
-        /// The valid ones.
-        public var experiments: [Experiment]
-        /// Errors and warnings, in the order of the file.
-        public var diagnostics: [Diagnostic]
+    /// The valid experiments of the file, in its order.
+    public private(set) var experiments: [Experiment] = []
+    /// Everything wrong with the file, in its order.
+    public private(set) var findings: [Diagnostic] = []
 
-        public var hasErrors: Bool { diagnostics.contains { $0.problem.severity == .error } }
-    }
+    public var hasErrors: Bool { findings.contains { $0.problem.severity == .error } }
+    /// The findings as lines for a person.
+    public var diagnostics: [String] { findings.map(\.description) }
 
-    /// As diagnostics call the file.
-    public let name: String
-    /// The documents of kind Experiment.
-    public let experiments: [SourceNode]
-    public let configMaps: [SourceNode]
-    private let failure: Diagnostic?
+    private let name: String
+    private let catalogue: AlgorithmCatalogue
 
-    /// Splits a text into documents; one that cannot be read shows in the findings.
-    ///
-    /// - Parameter name: as diagnostics call it, `-` for standard input.
-    public init(named name: String, text: String) {
-        self.name = name
-        do throws(YAMLError) {
-            let documents = try YAML.documents(text)
-            experiments = ExperimentFile.experiments(among: documents)
-            configMaps = documents.filter { $0["kind"]?.content == .string("ConfigMap") }
-            failure = experiments.isEmpty ? ExperimentFile.missingExperiment(name, documents) : nil
-        } catch {
-            experiments = []
-            configMaps = []
-            failure = Diagnostic(file: name, position: error.position, problem: Problem("", error.message))
-        }
-    }
-
-    /// Validates every experiment of the file.
+    /// Reads and validates every document of kind Experiment.
     ///
     /// - Parameters:
-    ///   - others: ConfigMaps from elsewhere that a trial template may be in; the file's own come first.
-    ///   - seed: as `Experiment.reading` takes it, asked anew for each experiment.
-    public func findings(
-        catalogue: AlgorithmCatalogue, configMaps others: [SourceNode] = [], seed: @autoclosure () -> UInt64
-    ) -> Findings {
-        var findings = Findings(experiments: [], diagnostics: failure.map { [$0] } ?? [])
-        for document in experiments {
-            let reading = Experiment.reading(document, configMaps: configMaps + others, catalogue: catalogue, seed: seed())
+    ///   - name: as diagnostics call the file.
+    ///   - catalogue: the algorithms that experiments may name.
+    ///   - seed: asked for each experiment that does not give its own.
+    public init(name: String, text: String, catalogue: AlgorithmCatalogue, seed: () -> UInt64) {
+        self.name = name
+        self.catalogue = catalogue
+        do throws(YAMLError) {
+            read(try YAML.documents(text), seed: seed)
+        } catch {
+            findings = [Diagnostic(file: name, position: error.position, problem: Problem("", error.message))]
+        }
+    }
+
+    private mutating func read(_ documents: [SourceNode], seed: () -> UInt64) {
+        let configMaps = documents.filter { $0["kind"]?.content == .string("ConfigMap") }
+        let candidates = ExperimentFile.candidates(among: documents)
+        if candidates.isEmpty { findings.append(missingExperiment(documents)) }
+        for document in candidates {
+            let reading = Experiment.reading(document, configMaps: configMaps, catalogue: catalogue, seed: seed())
             let template = reading.experiment.flatMap { unreadableTemplate(of: $0) }
-            findings.diagnostics += (reading.problems + (template.map { [$0] } ?? []))
+            findings += (reading.problems + (template.map { [$0] } ?? []))
                 .map { Diagnostic(file: name, position: document.position(of: $0.field), problem: $0) }
                 .sorted { $0.order < $1.order }
-            if let experiment = reading.experiment, template == nil { findings.experiments.append(experiment) }
+            if let experiment = reading.experiment, template == nil { experiments.append(experiment) }
         }
-        return findings
     }
 
     // MARK: Documents
 
     /// Those of kind Experiment; where there are none, those that could be one but for a missing kind.
-    private static func experiments(among documents: [SourceNode]) -> [SourceNode] {
+    private static func candidates(among documents: [SourceNode]) -> [SourceNode] {
         let named = documents.filter { $0["kind"]?.content == .string("Experiment") }
         return named.isEmpty ? documents.filter { $0["kind"] == nil && $0["spec"] != nil } : named
     }
 
-    private static func missingExperiment(_ name: String, _ documents: [SourceNode]) -> Diagnostic {
+    private func missingExperiment(_ documents: [SourceNode]) -> Diagnostic {
         let kinds = documents.compactMap { document -> String? in
             if case .string(let kind) = document["kind"]?.content { kind } else { nil }
         }

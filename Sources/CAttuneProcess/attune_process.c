@@ -1,1 +1,52 @@
+#define _GNU_SOURCE
 #include "attune_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int attune_pidfd_open(pid_t pid) {
+    return (int)syscall(SYS_pidfd_open, pid, 0u);
+}
+
+int attune_pidfd_send_signal(int descriptor, int number) {
+    return (int)syscall(SYS_pidfd_send_signal, descriptor, number, NULL, 0u);
+}
+
+/// Returns 0 or an error number.
+static int spawn_detached(char *const arguments[], int standard_error, pid_t *pid) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error != 0) return error;
+    error = posix_spawnattr_init(&attributes);
+    if (error == 0) error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDOUT_FILENO);
+    if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, standard_error, STDERR_FILENO);
+    if (error == 0) error = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    if (error == 0) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    char *const environment[] = { NULL };
+    if (error == 0) error = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+pid_t attune_spawn_detached(const char *executable, const char *argument, int *standard_error) {
+    int ends[2];
+    pid_t pid;
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    char *const arguments[] = { (char *)executable, (char *)argument, NULL };
+    int error = spawn_detached(arguments, ends[1], &pid);
+    close(ends[1]);
+    if (error == 0) {
+        *standard_error = ends[0];
+        return pid;
+    }
+    close(ends[0]);
+    errno = error;
+    return -1;
+}

@@ -28,15 +28,17 @@ extension Experiment {
         return ManifestReading(experiment: experiment, problems: log.problems)
     }
 
-    /// Reads what `json` wrote. The rules for files are not applied again, so that a later, stricter one loses nothing.
+    /// Reads what `json` wrote.
     ///
-    /// - Parameter catalogue: checks algorithm and stopping rule against it; nil takes them as they are.
+    /// - Parameter catalogue: judges the experiment anew, by the rules for files and the algorithms of the catalogue;
+    ///   only a trial template need not be there. Nil trusts what was stored, so that a later rule or a lost algorithm
+    ///   keeps nobody from reading it.
     /// - Throws: `InvalidExperiment` with every problem.
     public init(json: JSON, catalogue: AlgorithmCatalogue? = nil) throws {
-        let log = ProblemLog(checksRules: false)
+        let log = ProblemLog(checksRules: catalogue != nil)
         let reader = ExperimentReader(log: log, configMaps: [], fillsDefaults: false)
         guard let stored = reader.experiment(from: SourceNode(json), seed: { 0 }, catalogue: catalogue) else {
-            throw InvalidExperiment(log.problems)
+            throw InvalidExperiment(log.problems.filter { $0.severity == .error })
         }
         self = stored
     }

@@ -96,7 +96,7 @@ struct GoPattern {
             position += 2
             return
         }
-        let hasBraces = position + 2 < source.count && source[position + 2] == "{" && "xpP".unicodeScalars.contains(source[position + 1])
+        let hasBraces = starts(with: #"\x{"#) || starts(with: #"\p{"#) || starts(with: #"\P{"#)
         let end = hasBraces ? source[position...].firstIndex(of: "}") ?? position + 1 : position + 1
         while position <= end, position < source.count { copy() }
     }

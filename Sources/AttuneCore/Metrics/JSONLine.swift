@@ -41,7 +41,9 @@ private struct JSONLineReader {
             reader.cursor.skip { $0.isSpace }
             guard let name = reader.string() else { return false }
             reader.cursor.skip { $0.isSpace }
-            guard reader.cursor.take(UInt8(ascii: ":")), let value = reader.value(depth: depth + 1) else { return false }
+            guard reader.cursor.take(UInt8(ascii: ":")), let value = reader.value(depth: depth + 1) else {
+                return false
+            }
             members[name] = value
             return true
         }

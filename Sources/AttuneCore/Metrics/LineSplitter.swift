@@ -81,7 +81,8 @@ public struct LineSplitter: Sendable {
                 return
             }
         }
-        if endsAtNewline { endLine(bytes.part(start..<bytes.count), line) } else { keep(bytes.part(start..<bytes.count), line) }
+        let rest = bytes.part(start..<bytes.count)
+        if endsAtNewline { endLine(rest, line) } else { keep(rest, line) }
     }
 
     private mutating func endLine(_ bytes: Bytes, _ line: (Span<UInt8>) -> Void) {

@@ -13,9 +13,10 @@ public struct MetricFilterError: Error, Hashable, Sendable, CustomStringConverti
 
 /// A user's regular expression that finds metrics in a line: group 1 is the name and group 2 the value.
 struct MetricFilter: Sendable {
-    /// How often ICU may report that one line still keeps it busy. It reports every 10,000 or so steps of matching, so
-    /// this is about a second; counting instead of timing keeps what is parsed independent of the machine's load.
-    static let patience = 10_000
+    /// How many of ICU's reports of progress, beyond one for every place in the line, a line is worth. The others come
+    /// every 10,000 steps or so of matching, so this is a quarter of a second. Counting instead of timing keeps what is
+    /// found independent of the machine's load.
+    static let patience = 2_000
 
     private let expression: NSRegularExpression
 
@@ -36,18 +37,18 @@ struct MetricFilter: Sendable {
 
     /// Katib's rule for a filter, `.*\(.*\).*\(.*\).*`: a group ends before another begins.
     private static func hasTwoGroups(_ pattern: String) -> Bool {
-        var missing = Array("()()")
-        for character in pattern where character == missing.last { missing.removeLast() }
+        var missing = "()()"[...]
+        for character in pattern where character == missing.first { missing.removeFirst() }
         return missing.isEmpty
     }
 
-    /// Every match in `line`, in order; nil if the expression had to be stopped because it went exponential.
+    /// Every match in `line`, in order; nil if the expression had to be stopped because it made no end of it.
     func matches(in line: String) -> [(name: String, value: String)]? {
         let text = line as NSString
         var matches: [(name: String, value: String)] = []
-        var patience = Self.patience
-        expression.enumerateMatches(in: line, options: .reportProgress, range: NSRange(location: 0, length: text.length)) {
-            result, _, stop in
+        var patience = text.length + Self.patience
+        let range = NSRange(location: 0, length: text.length)
+        expression.enumerateMatches(in: line, options: .reportProgress, range: range) { result, _, stop in
             guard let result else {
                 patience -= 1
                 stop.pointee = ObjCBool(patience <= 0)

@@ -82,7 +82,8 @@ enum RFC3339 {
 
     /// Counts years from March, so that the leap day is the last of its year.
     private static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
-        let marchYear = (month > 2 ? year : year - 1) + 400  // keeps year 0 from dividing a negative number
+        // 400 years of 146,097 days are added and taken off, so that no negative year is divided.
+        let marchYear = (month > 2 ? year : year - 1) + 400
         let monthFromMarch = (month + 9) % 12
         let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
         let leapDays = marchYear / 4 - marchYear / 100 + marchYear / 400

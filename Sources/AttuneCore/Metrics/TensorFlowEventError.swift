@@ -9,7 +9,8 @@ public enum TensorFlowEventError: Error, Hashable, Sendable, CustomStringConvert
 
     public var description: String {
         switch self {
-        case .corruptedLength(let offset): "byte \(offset): the record's length fails its checksum; the rest is unreadable"
+        case .corruptedLength(let offset):
+            "byte \(offset): the record's length fails its checksum; the rest is unreadable"
         case .corruptedData(let offset): "byte \(offset): the record's data fails its checksum"
         case .malformedEvent(let offset): "byte \(offset): the record is not an event"
         }

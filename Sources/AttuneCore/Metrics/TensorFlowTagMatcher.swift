@@ -7,7 +7,9 @@
 /// PyTorch programs like to call theirs, matches in any directory.
 struct TensorFlowTagMatcher: Sendable {
     private enum Fit: Int, Comparable {
-        case prefix = 1, lastPart, wholeName
+        case prefix
+        case lastPart
+        case wholeName
 
         static func < (one: Fit, other: Fit) -> Bool { one.rawValue < other.rawValue }
     }
@@ -26,7 +28,8 @@ struct TensorFlowTagMatcher: Sendable {
         let path = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
         rules = metrics.map { name in
             guard let slash = name.lastIndex(of: "/") else { return Rule(name: name, tag: name) }
-            return Rule(name: name, tag: path.hasSuffix(name[..<slash]) ? String(name[name.index(after: slash)...]) : nil)
+            let isHere = path.hasSuffix(name[..<slash])
+            return Rule(name: name, tag: isHere ? String(name[name.index(after: slash)...]) : nil)
         }
     }
 

@@ -26,8 +26,9 @@ public struct Expression: Sendable, Hashable {
 
     /// The most scalars of source that are read.
     public static let longestSource = 10_000
-    /// The deepest nesting of parentheses, signs, negations and powers that is read.
-    public static let deepestNesting = 200
+    /// The deepest nesting of parentheses, signs, negations and powers that is read. A megabyte of stack is enough
+    /// for it, even in a debug build.
+    public static let deepestNesting = 50
 
     /// The text this was read from.
     public let source: String

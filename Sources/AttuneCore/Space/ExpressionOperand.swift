@@ -68,7 +68,8 @@ extension ExpressionError {
             }
         self.init(
             column: wrong.operand.column,
-            found: "\(wrong.operand.excerpt) is \(wrong.kind.phrase), but \(right.operand.excerpt) is \(right.kind.phrase)",
+            found: "\(wrong.operand.excerpt) is \(wrong.kind.phrase), "
+                + "but \(right.operand.excerpt) is \(right.kind.phrase)",
             remedy: remedy)
     }
 }

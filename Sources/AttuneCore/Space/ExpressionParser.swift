@@ -28,16 +28,16 @@ extension ExpressionParser {
     private mutating func disjunction() throws(ExpressionError) -> ExpressionOperand {
         let first = try conjunction()
         guard acceptOr() else { return first }
-        var terms = [try truth(first, for: "or")]
-        repeat { terms.append(try truth(conjunction(), for: "or")) } while acceptOr()
+        var terms = [try truth(first, for: "'or'")]
+        repeat { terms.append(try truth(conjunction(), for: "'or'")) } while acceptOr()
         return operand(.truth(.any(terms)), from: first.column)
     }
 
     private mutating func conjunction() throws(ExpressionError) -> ExpressionOperand {
         let first = try negation()
         guard acceptAnd() else { return first }
-        var terms = [try truth(first, for: "and")]
-        repeat { terms.append(try truth(negation(), for: "and")) } while acceptAnd()
+        var terms = [try truth(first, for: "'and'")]
+        repeat { terms.append(try truth(negation(), for: "'and'")) } while acceptAnd()
         return operand(.truth(.all(terms)), from: first.column)
     }
 
@@ -45,7 +45,7 @@ extension ExpressionParser {
         let column = scanner.column
         guard acceptNot() else { return try comparison() }
         try descend(at: column)
-        let formula = try truth(negation(), for: "not")
+        let formula = try truth(negation(), for: "'not'")
         depth -= 1
         return operand(.truth(.not(formula)), from: column)
     }
@@ -265,8 +265,8 @@ extension ExpressionParser {
                 remedy: near.map { "did you mean \($0)?" } ?? "there are \(functions.joined(separator: ", "))")
         }
         let right = name == "pow" ? "two" : name == "min" || name == "max" ? "one or more" : "one"
-        return ExpressionError(
-            column: column, found: "\(name) has \(count) arguments", remedy: "give it \(right)")
+        let given = count == 1 ? "1 argument" : "\(count) arguments"
+        return ExpressionError(column: column, found: "\(name) has \(given)", remedy: "give it \(right)")
     }
 }
 
@@ -311,7 +311,9 @@ extension ExpressionParser {
         return formulas
     }
 
-    private mutating func truth(_ operand: ExpressionOperand, for user: String) throws(ExpressionError) -> TruthFormula {
+    private mutating func truth(
+        _ operand: ExpressionOperand, for user: String
+    ) throws(ExpressionError) -> TruthFormula {
         guard case .truth(let formula) = try decide(operand, is: .truth, for: user) else {
             preconditionFailure("what was decided to be a truth has a truth's formula")
         }
@@ -390,17 +392,16 @@ extension ExpressionParser {
 
     private func unknown(_ word: String, orPartOf wide: String, at column: Int) -> ExpressionError {
         // A slip in `num-layers` should not be reported as one in `num`, unless `num` is the nearer slip.
-        let near = nearest(to: wide, among: known.all)
-        let isWide =
-            near.map { $0.unicodeScalars.contains { !$0.continuesWord } } ?? (nearest(to: word, among: known.all) == nil)
+        let isNearer = nearest(to: wide, among: known.all).map { $0.unicodeScalars.contains { !$0.continuesWord } }
+        let isWide = isNearer ?? (nearest(to: word, among: known.all) == nil)
         return unknown(isWide ? wide : word, at: column)
     }
 
     private func unknown(_ name: String, at column: Int) -> ExpressionError {
         let names = known.all
-        let shown = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
+        let shown = names.prefix(8).map(known.spelling).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
         let remedy =
-            if let near = nearest(to: name, among: names) { "did you mean \(near)?" }
+            if let near = nearest(to: name, among: names) { "did you mean \(known.spelling(of: near))?" }
             else if names.isEmpty { "there are no parameters to name" }
             else { "the parameters are \(shown)" }
         return ExpressionError(column: column, found: "\(name) is not a parameter", remedy: remedy)

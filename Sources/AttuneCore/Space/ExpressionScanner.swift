@@ -159,7 +159,8 @@ struct ExpressionScanner {
     /// Goes on after the closing quote at `end`, which must be there.
     private mutating func close(_ quote: Unicode.Scalar, at end: Int) throws(ExpressionError) {
         guard end < text.count else {
-            throw ExpressionError(column: column, found: "a quote opens and never closes", remedy: "close it with \(quote)")
+            throw ExpressionError(
+                column: column, found: "a quote opens and never closes", remedy: "close it with \(quote)")
         }
         skip(end + 1 - position)
     }

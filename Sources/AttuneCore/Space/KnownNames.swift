@@ -24,6 +24,11 @@ struct KnownNames {
 
     func contains(_ name: String) -> Bool { kinds.keys.contains(name) }
 
+    /// How `name` is written in an expression: in backquotes where it may not stand bare.
+    func spelling(of name: String) -> String {
+        mayStandBare(Array(name.unicodeScalars)) ? name : "`\(name)`"
+    }
+
     /// What `name` stands for; nil when its use shall decide.
     func kind(of name: String) -> Expression.Kind? { kinds[name] ?? nil }
 

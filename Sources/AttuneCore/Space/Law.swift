@@ -44,7 +44,7 @@ struct Law {
     func cumulative(_ x: Double) -> Double {
         let t = isLogarithmic ? log(max(x, .leastNormalMagnitude)) : x
         guard ends.upperBound > ends.lowerBound else { return 0.5 }
-        let u = normal?.cdf(t) ?? (t - ends.lowerBound) / (ends.upperBound - ends.lowerBound)
+        let u = normal?.cumulative(t) ?? (t - ends.lowerBound) / (ends.upperBound - ends.lowerBound)
         return min(max(u, 0), 1)
     }
 }

@@ -37,6 +37,9 @@ public actor Tuner {
     /// The study so far; empty before the tuner has opened.
     public var study: Study { opened?.study ?? Study(experiment, createdAt: clock.now()) }
 
+    /// The right to write the study; nil while the tuner is not open.
+    public var claim: Claim? { opened?.claim }
+
     /// Every event applied from now on, after it is durable. Ends when the tuner closes.
     public func events() -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
@@ -158,8 +161,8 @@ public actor Tuner {
         }
     }
 
-    /// Stops the experiment and its running trials. It can be resumed.
-    public func stop(_ runner: some TrialRunner) async throws {
+    /// Stops the experiment and its running trials; a run under way then ends. It can be resumed.
+    public func halt(_ runner: some TrialRunner) async throws {
         try await open()
         if study.status == .running { try await commit([.stopped(at: clock.now())]) }
         try await stopRunning(runner, because: "the experiment was stopped")

@@ -1,16 +1,15 @@
-/// What Swift cannot call: system calls that are variadic in C, and process handles, which glibc has no header for.
+/// What Swift cannot call, being particular to GNU and Linux: process handles and detached processes.
 #pragma once
-#include <signal.h>
-#include <sys/syscall.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 /// A descriptor of the process with this pid, closed on exec, that becomes readable when it ends. -1 sets errno.
-static inline int attune_pidfd_open(pid_t pid) {
-    return (int)syscall(SYS_pidfd_open, pid, 0u);
-}
+int attune_pidfd_open(pid_t pid);
 
 /// Signals the very process the descriptor stands for, never one that got its number later. -1 sets errno.
-static inline int attune_pidfd_send_signal(int descriptor, int number) {
-    return (int)syscall(SYS_pidfd_send_signal, descriptor, number, (void *)0, 0u);
-}
+int attune_pidfd_send_signal(int descriptor, int number);
+
+/// Spawns `executable argument` in a session of its own, with an empty environment, and with no descriptor of ours.
+///
+/// Its standard error is a pipe whose reading end comes back in `standard_error`, closed on exec.
+/// Returns its pid, to be reaped by the caller, or -1 with errno set.
+pid_t attune_spawn_detached(const char *executable, const char *argument, int *standard_error);

@@ -1,0 +1,53 @@
+# make demo and make test do everything on a machine that has Swift and apt.
+packages = libopenblas-dev liblapacke-dev libsqlite3-dev pkg-config
+release = .build/release
+demo = .build/demo
+
+.PHONY: setup build demo test bench campaign format
+
+# Installs the missing system packages where apt is, and says what is missing elsewhere.
+setup:
+	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install"; exit 1; }
+	@missing=""; \
+	if command -v dpkg-query >/dev/null; then \
+		for package in $(packages); do \
+			dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; \
+		done; \
+		if [ -n "$$missing" ]; then \
+			echo "installing$$missing"; \
+			sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+			$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+		fi; \
+	else \
+		for module in openblas lapacke sqlite3; do \
+			pkg-config --exists $$module || missing="$$missing $$module"; \
+		done; \
+		[ -z "$$missing" ] || { echo "please install the development files of:$$missing (with pkg-config)"; exit 1; }; \
+	fi
+
+build: setup
+	swift build -c release --product attune
+	swift build -c release --product attune-supervisor
+	swift build -c release --product attune-digits
+
+# Tunes a neural network on the digits set, in a store of its own.
+demo: build
+	@rm -rf $(demo) && mkdir -p $(demo)
+	ATTUNE_STORE=$(demo)/attune.db $(release)/attune run experiments/quickstart/experiment.yaml
+	@echo; echo "All trials: ATTUNE_STORE=$(demo)/attune.db $(release)/attune trials quickstart"
+
+test: setup
+	swift build --build-tests
+	swift test --skip-build
+
+# Overhead per trial against a shell loop, peak memory, and a long study.
+bench: build
+	Benchmarks/overhead.sh
+
+# Kills attune at random moments and fills its disk; nothing may be lost.
+campaign: build
+	Tests/Campaigns/kill.sh
+	Tests/Campaigns/full-disk.sh
+
+format:
+	swift format --in-place --recursive --parallel Sources algorithms Tests Package.swift

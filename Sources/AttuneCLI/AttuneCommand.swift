@@ -1,0 +1,58 @@
+import ArgumentParser
+import AttuneCore
+import Foundation
+
+/// The command line: reads files and flags, and wires the modules together.
+@main
+struct AttuneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attune",
+        abstract: "Tunes hyperparameters: runs an Experiment YAML, keeps every trial, shows what was found.",
+        discussion: """
+            Exit codes: 0 goal or budget reached, or the command did what it says; 1 the experiment failed, or \
+            something outside did; 2 bad input; 130 interrupted, trials go on and can be resumed.
+            """,
+        version: attuneVersion,
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self, BestCommand.self,
+            LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self, ExportCommand.self,
+            ReplayCommand.self, AlgorithmsCommand.self, ReportCommand.self, DoctorCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch let error as InvalidExperiment {
+            fail(error.description, .badInput)
+        } catch let error as AttuneError {
+            fail("error: \(error)", .badInput)
+        } catch let error as HeldElsewhere {
+            fail("error: \(error)", .badInput)
+        } catch {
+            let code = exitCode(for: error)
+            if code == .success { exit(withError: error) }
+            // The parser's own complaints are bad input; anything else is the world's fault.
+            fail(fullMessage(for: error), code == .validationFailure ? .badInput : .failed)
+        }
+    }
+
+    private static func fail(_ message: String, _ code: ExitCode) -> Never {
+        Terminal.complain(message)
+        Foundation.exit(code.rawValue)
+    }
+}
+
+let attuneVersion = "0.1.0"
+
+extension ExitCode {
+    static let failed = ExitCode(1)
+    static let badInput = ExitCode(2)
+    static let interrupted = ExitCode(130)
+}

@@ -1,0 +1,36 @@
+import Dispatch
+import Foundation
+
+/// Ctrl-C and TERM, counted instead of deadly.
+final class Interrupts: Sendable {
+    private let stream: AsyncStream<Void>
+    private let sources: [any DispatchSourceSignal]
+
+    init() {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        self.stream = stream
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { continuation.yield() }
+            source.resume()
+            return source
+        }
+    }
+
+    /// Returns at the first interrupt, or when cancelled.
+    func first() async {
+        for await _ in stream { return }
+    }
+
+    /// Whether another interrupt comes in time.
+    func second(within limit: Duration) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await self.first(); return !Task.isCancelled }
+            group.addTask { try? await Task.sleep(for: limit); return false }
+            let came = await group.next() ?? false
+            group.cancelAll()
+            return came
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import AttuneCore
+import Foundation
+
+/// Shows a run as it goes: a few lines redrawn in place on a terminal, a line per ended trial elsewhere.
+struct ProgressView {
+    private let options: OutputOptions
+    private let initial: Study
+
+    init(_ experiment: Experiment, options: OutputOptions, already study: Study) {
+        self.options = options
+        initial = study
+    }
+
+    /// Follows the events until their stream ends.
+    func follow(_ events: AsyncStream<Event>) async {
+        var progress = Progress(initial)
+        if options.json || options.quiet {
+            for await _ in events {}
+        } else if Terminal.isInteractive {
+            await redraw(&progress, events)
+        } else {
+            for await event in events {
+                if let line = progress.take(event) { Terminal.say(line) }
+            }
+        }
+    }
+
+    private func redraw(_ progress: inout Progress, _ events: AsyncStream<Event>) async {
+        let screen = Screen()
+        var nextDraw = Date()
+        for await event in events {
+            _ = progress.take(event)
+            guard Date() >= nextDraw || progress.isOver else { continue }
+            nextDraw = Date().addingTimeInterval(0.1)
+            screen.draw(progress.panel(at: Date()))
+        }
+        screen.draw(progress.panel(at: Date()))
+    }
+}
+
+/// What the view shows, kept from the events alone.
+private struct Progress {
+    private var study: Study
+    private let startedAt = Date()
+    private let endedBefore: Int
+    /// Best value after each trial that improved on it.
+    private var bests: [Double] = []
+
+    init(_ study: Study) {
+        self.study = study
+        endedBefore = study.counts.ended
+        if let best = study.best?.value(of: study.objective) { bests = [best] }
+    }
+
+    var isOver: Bool { study.status != .running }
+
+    /// Takes the event in, and gives the line that tells of it, if it is worth one.
+    mutating func take(_ event: Event) -> String? {
+        do {
+            try study.apply(event)
+        } catch {
+            return nil
+        }
+        switch event {
+        case .ended(let number, let outcome, _):
+            if let best = study.best?.value(of: study.objective) { bests.append(best) }
+            return line(study[number], outcome)
+        case .lost(let number, let reason, _): return "trial \(number) was lost (\(reason)); starting attempt \(study[number].attempt)"
+        case .started, .observed, .budgetEdited, .stopped, .finished: return nil
+        }
+    }
+
+    private func line(_ trial: Trial, _ outcome: Outcome) -> String {
+        let objective = study.objective
+        let value = trial.value(of: objective).map { " \(objective.metric)=\($0.short)" } ?? ""
+        let mark = study.bestNumber == trial.number ? " (best)" : ""
+        let reason = outcome.reason.map { ": \($0.split(separator: "\n").first ?? "")" } ?? ""
+        return "trial \(trial.number) \(outcome.name)\(value)\(mark)\(reason)  \(trial.assignment)"
+    }
+
+    func panel(at time: Date) -> [String] {
+        let counts = study.counts
+        let budget = study.experiment.budget
+        var head = "\(study.experiment.name)  \(counts.ended)" + (budget.maxTrials.map { "/\($0)" } ?? "") + " trials"
+        head += "  \(counts.running) running"
+        if counts.failed > 0 { head += "  \(counts.failed) failed" }
+        if counts.earlyStopped > 0 { head += "  \(counts.earlyStopped) stopped early" }
+        if counts.metricsUnavailable > 0 { head += "  \(counts.metricsUnavailable) without metrics" }
+        return [head + pace(at: time)] + bestLines
+    }
+
+    /// Trials a second, and the time left at that pace.
+    private func pace(at time: Date) -> String {
+        let done = study.counts.ended - endedBefore
+        let seconds = time.timeIntervalSince(startedAt)
+        guard done > 0, seconds > 0 else { return "" }
+        let rate = Double(done) / seconds
+        let text = rate >= 1 ? "  \(rate.short)/s" : "  \((60 * rate).short)/min"
+        guard let limit = study.experiment.budget.maxTrials, !isOver else { return text }
+        let left = Double(limit - study.counts.ended) / rate
+        return text + "  about " + Duration.seconds(left.rounded(.up)).formatted(.units(allowed: [.hours, .minutes, .seconds], width: .narrow, maximumUnitCount: 2)) + " left"
+    }
+
+    private var bestLines: [String] {
+        guard let best = study.best, let value = best.value(of: study.objective) else { return [] }
+        let direction = study.objective.direction == .minimize ? "lowest" : "highest"
+        return ["\(direction) \(study.objective.metric) \(value.short) in trial \(best.number)  \(sparkline)", "  \(best.assignment)"]
+    }
+
+    /// The best value over the trials so far, at most 40 wide, taller is better.
+    private var sparkline: String {
+        let bars = Array("▁▂▃▄▅▆▇█")
+        let stride = max(1, (bests.count + 39) / 40)
+        let shown = Swift.stride(from: (bests.count - 1) % stride, to: bests.count, by: stride).map { bests[$0] }
+        guard let low = shown.min(), let high = shown.max(), high > low else { return "" }
+        return String(shown.map { value in
+            let height = (value - low) / (high - low)
+            return bars[Int(((study.objective.direction == .minimize ? 1 - height : height) * 7).rounded())]
+        })
+    }
+}
+
+/// Lines of a terminal, redrawn in place.
+private final class Screen {
+    private var drawn = 0
+
+    func draw(_ lines: [String]) {
+        let width = Terminal.width
+        let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
+        let text = lines.map { "\r\u{1B}[2K" + $0.prefix(width - 1) + "\n" }.joined()
+        Terminal.write(up + text + (lines.count < drawn ? "\u{1B}[J" : ""), to: 1)
+        drawn = lines.count
+    }
+}

@@ -1,0 +1,207 @@
+import ArgumentParser
+import AttuneAlgorithms
+import AttuneCore
+import AttuneStore
+import Foundation
+
+/// What a reading command prints.
+struct FormatOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+}
+
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the experiments of the store.")
+
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let summaries = try await storeOptions.openExisting().experiments()
+        if format.json { return Terminal.say(JSON.array(summaries.map(\.json)).pretty) }
+        guard !summaries.isEmpty else { return Terminal.say("no experiments yet; attune run FILE starts one") }
+        let rows = summaries.map { summary in
+            [summary.name, summary.statusText, "\(summary.counts.ended)/\(summary.maxTrials.map(String.init) ?? "∞")",
+             String(summary.counts.running), summary.best.map { "\(summary.metric)=\($0.value.short)" } ?? "-", summary.createdAt.rfc3339]
+        }
+        Terminal.say(TextTable(header: ["NAME", "STATUS", "TRIALS", "RUNNING", "BEST", "CREATED"], rows: rows).text)
+    }
+}
+
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows where an experiment stands.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        let summary = try await store.required(name)
+        let best = try await store.best(of: name)
+        let holder = try await store.holder(of: name)
+        if format.json {
+            guard case .object(var fields) = summary.json else { return }
+            fields["bestTrial"] = best?.json ?? .null
+            fields["drivenBy"] = holder.map { .string($0) } ?? .null
+            return Terminal.say(JSON.object(fields).pretty)
+        }
+        Terminal.say(summary.text)
+        if let holder { Terminal.say("driven by  \(holder)") }
+        if let best { Terminal.say("parameters  " + best.assignmentText) }
+    }
+}
+
+struct TrialsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "trials", abstract: "Lists an experiment's trials.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var format: FormatOptions
+    @Flag(help: "Print CSV.") var csv = false
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        let summary = try await store.required(name)
+        let trials = try await store.allTrials(of: name)
+        if format.json { return Terminal.say(JSON.array(trials.map(\.json)).pretty) }
+        let parameters = try await store.requiredExperiment(name).experiment.space.names
+        if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
+        let rows = trials.map { trial in
+            [String(trial.number), trial.state, trial.value?.short ?? "-",
+             trial.assignmentText + (trial.outcome?.reason.map { "   " + ($0.split(separator: "\n").first.map(String.init) ?? "") } ?? "")]
+        }
+        Terminal.say(TextTable(header: ["TRIAL", "STATE", summary.metric.uppercased(), "PARAMETERS"], rows: rows).text)
+    }
+}
+
+struct BestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "best", abstract: "Shows the best trial so far.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        let summary = try await store.required(name)
+        guard let best = try await store.best(of: name) else {
+            throw AttuneError("no trial of \(name) has succeeded yet")
+        }
+        if format.json { return Terminal.say(best.json.pretty) }
+        Terminal.say("trial \(best.number)  \(summary.metric) = \(summary.best?.value.text ?? "-")")
+        for (name, value) in best.parameters { Terminal.say("\(name): \(value)") }
+    }
+}
+
+struct LogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "logs", abstract: "Prints what a trial printed.")
+
+    @Argument(help: "The experiment.") var name: String
+    @Argument(help: "The trial's number.") var trial: Int
+    @OptionGroup var storeOptions: StoreOptions
+    @Flag(help: "Go on printing until the trial ends.") var follow = false
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        _ = try await store.required(name)
+        guard try await store.trial(trial, of: name) != nil else { throw AttuneError("\(name) has no trial \(trial)") }
+        guard let url = storeOptions.directories(of: name).output(of: trial) else {
+            throw AttuneError("trial \(trial) of \(name) has left no output on this machine")
+        }
+        let file = try FileHandle(forReadingFrom: url)
+        defer { try? file.close() }
+        while true {
+            let isRunning = try await store.trial(trial, of: name)?.state == "Running"
+            while let data = try file.read(upToCount: 1 << 16), !data.isEmpty { try FileHandle.standardOutput.write(contentsOf: data) }
+            guard follow, isRunning else { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+struct ExportCommand: AsyncParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable { case json, csv }
+
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Prints an experiment with everything recorded of it: JSON with every event, or CSV of trials.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+    @Option(help: "json or csv.") var format = Format.json
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        let stored = try await store.requiredExperiment(name)
+        switch format {
+        case .csv:
+            TrialTable(trials: try await store.allTrials(of: name), parameters: stored.experiment.space.names).csvLines.forEach(Terminal.say)
+        case .json:
+            let document: JSON = [
+                "experiment": stored.experiment.json, "createdAt": .string(stored.createdAt.rfc3339),
+                "trials": .array(try await store.allTrials(of: name).map(\.json)), "events": .array(stored.events.map(\.json)),
+            ]
+            Terminal.say(document.pretty)
+        }
+    }
+}
+
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay", abstract: "Derives every suggestion again from the log.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+    @Flag(help: "Compare with what was run; exit with 1 at the first difference.") var verify = false
+
+    func run() async throws {
+        let stored = try await storeOptions.openExisting().requiredExperiment(name)
+        var replay = Replay(stored, suggester: try AlgorithmCatalogue.standard.suggester(for: stored.experiment))
+        var count = 0
+        while let step = try replay.next() {
+            count += 1
+            if !verify { Terminal.say("trial \(step.number)  \(step.derived.text)") }
+            if verify, !step.isSame {
+                Terminal.complain("trial \(step.number): the log has \(step.recorded.assignment); the algorithm gives \(step.derived.text)")
+                throw ExitCode.failed
+            }
+        }
+        if verify { Terminal.say("\(name): all \(count) suggestions follow from the log") }
+    }
+}
+
+struct AlgorithmsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "algorithms", abstract: "Lists algorithms and stopping rules, or one with its settings.")
+
+    @Argument(help: "An algorithm or stopping rule.") var name: String?
+    @OptionGroup var format: FormatOptions
+
+    func run() throws {
+        let catalogue = AlgorithmCatalogue.standard
+        guard let name else {
+            if format.json { return Terminal.say(JSON.array(catalogue.algorithms.map(\.json) + catalogue.stoppingRules.map(\.json)).pretty) }
+            let rows = catalogue.algorithms.map { [$0.name, "algorithm", $0.summary] }
+                + catalogue.stoppingRules.map { [$0.name, "early stopping", $0.summary] }
+            return Terminal.say(TextTable(header: ["NAME", "KIND", "WHAT IT DOES"], rows: rows).text)
+        }
+        if let algorithm = catalogue[algorithm: name] {
+            Terminal.say(format.json ? algorithm.json.pretty : algorithm.text)
+        } else if let rule = catalogue[stoppingRule: name] {
+            Terminal.say(format.json ? rule.json.pretty : rule.text)
+        } else {
+            let known = catalogue.algorithms.map(\.name) + catalogue.stoppingRules.map(\.name)
+            throw AttuneError("there is no algorithm \(name); known: \(known.joined(separator: ", "))")
+        }
+    }
+}
+
+extension Proposal {
+    var text: String {
+        switch self {
+        case .run(let suggestion): suggestion.assignment.description
+        case .wait: "wait"
+        case .exhausted: "space exhausted"
+        }
+    }
+}

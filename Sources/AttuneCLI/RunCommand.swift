@@ -1,0 +1,181 @@
+import ArgumentParser
+import AttuneAlgorithms
+import AttuneCore
+import AttuneStore
+import AttuneYAML
+import Foundation
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs an Experiment file, its trials as processes of this machine.")
+
+    @Argument(help: "The Experiment, YAML or JSON; - for standard input.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    var file: String
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Another name for the experiment.") var name: String?
+    @Option(help: "Trials at once.") var parallel: Int?
+    @Option(help: "Trials in all.") var maxTrials: Int?
+    @Option(help: "The seed of every random choice.") var seed: UInt64?
+
+    func validate() throws {
+        if let parallel, parallel < 1 { throw ValidationError("--parallel: found \(parallel); must be greater than 0") }
+        if let maxTrials, maxTrials < 1 { throw ValidationError("--max-trials: found \(maxTrials); must be greater than 0") }
+    }
+
+    func run() async throws {
+        let experiment = try edited(try ExperimentReader(quiet: output.quiet).experiment(in: file))
+        let store = try storeOptions.open()
+        if let existing = try await store.summary(of: experiment.name) {
+            throw AttuneError(
+                "\(experiment.name) exists already (\(existing.statusText), \(existing.counts.total) trials): "
+                    + "attune resume \(experiment.name) goes on with it, --name gives this one another name, "
+                    + "attune delete \(experiment.name) removes it")
+        }
+        // Checked before anything is stored, so that a refused experiment leaves nothing behind.
+        let session = try Session(experiment, store: store, options: storeOptions, output: output)
+        try await session.run()
+    }
+
+    /// The experiment with what the flags say.
+    private func edited(_ experiment: Experiment) throws -> Experiment {
+        var experiment = experiment
+        if let name { experiment.metadata.name = name }
+        if let seed { experiment.seed = seed }
+        if let maxTrials { experiment.budget.maxTrials = maxTrials }
+        if let parallel { experiment.budget.parallelTrials = parallel }
+        let directory = file == "-" ? FileManager.default.currentDirectoryPath : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
+        if experiment.metadata.annotations[Session.directoryKey] == nil {
+            experiment.metadata.annotations[Session.directoryKey] = directory
+        }
+        // A flag may have broken what the file had right: read the result as if it had been written so.
+        return try Experiment(json: experiment.json, catalogue: .standard)
+    }
+}
+
+/// Reads Experiment files and says everything that is wrong with them.
+struct ExperimentReader {
+    var quiet = false
+
+    /// The one experiment of a file.
+    ///
+    /// - Throws: `ExitCode.badInput` after every error has been written to standard error.
+    func experiment(in file: String) throws -> Experiment {
+        let reading = try read(file)
+        guard reading.experiments.count == 1, let experiment = reading.experiments.first else {
+            throw AttuneError("\(file): holds \(reading.experiments.count) experiments; attune run takes a file with one")
+        }
+        return experiment
+    }
+
+    /// All experiments of a file.
+    func read(_ file: String) throws -> ExperimentFile {
+        let reading = ExperimentFile(
+            name: file == "-" ? "<stdin>" : file, text: try text(of: file), catalogue: .standard,
+            seed: { UInt64.random(in: 0...UInt64(Int32.max)) })
+        for line in reading.diagnostics where !(quiet && !reading.hasErrors) { Terminal.complain(line) }
+        guard !reading.hasErrors else { throw ExitCode.badInput }
+        return reading
+    }
+
+    private func text(of file: String) throws -> String {
+        do {
+            let data = file == "-" ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: file))
+            return String(decoding: data, as: UTF8.self)
+        } catch {
+            throw AttuneError("\(file): cannot be read: \((error as NSError).localizedFailureReason ?? (error as NSError).localizedDescription)")
+        }
+    }
+}
+
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate", abstract: "Checks Experiment files; every error of every file, on standard error.")
+
+    @Argument(help: "Experiment files.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    var files: [String]
+
+    func run() throws {
+        var isValid = true
+        for file in files {
+            do {
+                let reading = try ExperimentReader().read(file)
+                for experiment in reading.experiments { Terminal.say("\(file): \(experiment.name) is valid") }
+            } catch let error as AttuneError {
+                Terminal.complain("error: \(error)")
+                isValid = false
+            } catch is ExitCode {
+                isValid = false
+            }
+        }
+        guard isValid else { throw ExitCode.badInput }
+    }
+}
+
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Goes on with an experiment: adopts trials that still run, collects those that ended meanwhile.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Trials in all, from now on.") var maxTrials: Int?
+    @Option(help: "Trials at once, from now on.") var parallel: Int?
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        let study = try await store.requiredExperiment(name).study()
+        let session = try Session(study.experiment, store: store, options: storeOptions, output: output)
+        if let budget = try budget(for: study) { try await session.reopen(budget) }
+        try await session.run()
+    }
+
+    /// The budget to go on with; nil when nothing changes.
+    private func budget(for study: Study) throws -> Budget? {
+        var budget = study.experiment.budget
+        if let maxTrials { budget.maxTrials = maxTrials }
+        if let parallel { budget.parallelTrials = parallel }
+        if let limit = budget.maxTrials, study.status != .running, limit <= study.counts.total {
+            throw AttuneError("\(name) has \(study.counts.total) trials; give --max-trials more than that to go on")
+        }
+        return budget == study.experiment.budget && study.status == .running ? nil : budget
+    }
+}
+
+struct StopCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stop", abstract: "Stops an experiment and its running trials, wherever it is driven from.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        let stored = try await store.requiredExperiment(name)
+        if let holder = try await store.holder(of: name) {
+            try await store.requestStop(name)
+            Terminal.complain("asked \(holder) to stop \(name)")
+            while try await store.holder(of: name) != nil { try await Task.sleep(for: .milliseconds(100)) }
+        } else {
+            try await Session(try stored.study().experiment, store: store, options: storeOptions, output: OutputOptions()).stop()
+        }
+    }
+}
+
+struct DeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Removes an experiment with its trials, logs and checkpoints.")
+
+    @Argument(help: "The experiment.") var name: String
+    @OptionGroup var storeOptions: StoreOptions
+
+    func run() async throws {
+        let store = try storeOptions.openExisting()
+        let summary = try await store.required(name)
+        guard summary.counts.running == 0 else {
+            throw AttuneError("\(name) has \(summary.counts.running) running trials; attune stop \(name) first")
+        }
+        try await store.delete(name)
+        try storeOptions.directories(of: name).remove()
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import AttuneAlgorithms
+import AttuneCore
+import AttuneProcess
+import AttuneStore
+import Foundation
+
+/// Where experiments are kept.
+struct StoreOptions: ParsableArguments {
+    @Option(name: .long, help: "The store's file (default: $ATTUNE_STORE, else ~/.local/share/attune/attune.db).")
+    var store: String?
+
+    var url: URL {
+        if let path = store ?? ProcessInfo.processInfo.environment["ATTUNE_STORE"], !path.isEmpty { return URL(filePath: path) }
+        return FileManager.default.homeDirectoryForCurrentUser.appending(path: ".local/share/attune/attune.db")
+    }
+
+    /// Trials keep their files beside the store.
+    var trialsRoot: URL { url.deletingLastPathComponent().appending(path: "trials", directoryHint: .isDirectory) }
+
+    func open() throws -> SQLiteStore {
+        try SQLiteStore(at: url.path(percentEncoded: false), coding: ExperimentCoding(
+            encode: { $0.json }, decode: { try Experiment(json: $0, catalogue: .standard) }))
+    }
+
+    /// Opens the store to read from it.
+    ///
+    /// - Throws: `AttuneError` when there is no store yet.
+    func openExisting() throws -> SQLiteStore {
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            throw AttuneError("there is no store at \(url.path) yet; attune run FILE makes it, --store names another")
+        }
+        return try open()
+    }
+
+    func directories(of name: String) -> TrialDirectories { TrialDirectories(root: trialsRoot, experiment: name) }
+}
+
+extension SQLiteStore {
+    /// - Throws: `AttuneError` naming the nearest experiment when there is none of that name.
+    func required(_ name: String) async throws -> ExperimentSummary {
+        if let summary = try await summary(of: name) { return summary }
+        throw AttuneError(try await unknown(name))
+    }
+
+    func requiredExperiment(_ name: String) async throws -> StoredExperiment {
+        if let stored = try await load(name) { return stored }
+        throw AttuneError(try await unknown(name))
+    }
+
+    private func unknown(_ name: String) async throws -> String {
+        let names = try await experiments().map(\.name)
+        let hint = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? (names.isEmpty ? "" : "; attune list shows what there is")
+        return "there is no experiment named \(name)\(hint)"
+    }
+}

@@ -1,0 +1,171 @@
+import AttuneCore
+import AttuneStore
+import Foundation
+
+extension SQLiteStore {
+    /// All trials by number, a page at a time.
+    func allTrials(of name: String) async throws -> [TrialRow] {
+        var all: [TrialRow] = []
+        while case let page = try await trials(of: name, offset: all.count, limit: 5_000), !page.isEmpty { all += page }
+        return all
+    }
+}
+
+extension SQLiteStore {
+    /// One trial; nil when there is none of that number.
+    func trial(_ number: Trial.Number, of name: String) async throws -> TrialRow? {
+        number < 1 ? nil : try await trials(of: name, offset: number - 1, limit: 1).first
+    }
+}
+
+/// Trials as lines of CSV: one column per parameter and per statistic of a metric.
+struct TrialTable {
+    let trials: [TrialRow]
+    let parameters: [String]
+
+    var csvLines: [String] {
+        let metrics = Set(trials.flatMap(\.metrics.keys)).sorted()
+        let header = ["number", "name", "state"] + parameters
+            + metrics.flatMap { ["\($0)_latest", "\($0)_min", "\($0)_max"] } + ["startTime", "completionTime", "reason"]
+        return [csvLine(header)] + trials.map { csvLine(fields(of: $0, metrics: metrics)) }
+    }
+
+    private func fields(of trial: TrialRow, metrics: [String]) -> [String] {
+        [String(trial.number), trial.name, trial.state] + parameters.map { trial.assignment[$0]?.scalarText ?? "" }
+            + metrics.flatMap { metric in
+                let summary = trial.metrics[metric]
+                return [summary?.latest, summary?.min, summary?.max].map { $0?.text ?? "" }
+            } + [trial.startTime.rfc3339, trial.endTime?.rfc3339 ?? "", trial.outcome?.reason ?? ""]
+    }
+}
+
+extension TrialRow {
+    /// Names and values of the active parameters.
+    var parameters: [(name: String, value: String)] {
+        (assignment.object ?? [:]).map { ($0.key, $0.value.scalarText ?? "") }
+    }
+
+    var assignmentText: String { parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ") }
+
+    /// The stable form of `trials --json`.
+    var json: JSON {
+        [
+            "number": .number(number), "name": .string(name), "state": .string(state), "parameters": assignment,
+            "metrics": .object(JSON.Fields(metrics.sorted { $0.key < $1.key }.map { ($0.key, $0.value.fullJSON) })),
+            "startTime": .string(startTime.rfc3339), "completionTime": endTime.map { .string($0.rfc3339) } ?? .null,
+            "reason": outcome?.reason.map { .string($0) } ?? .null,
+        ]
+    }
+}
+
+extension TrialRow.Metric {
+    /// With every statistic, null where there is none.
+    var fullJSON: JSON {
+        ["latest": latest.map { .number($0) } ?? .null, "min": min.map { .number($0) } ?? .null, "max": max.map { .number($0) } ?? .null]
+    }
+}
+
+extension ExperimentSummary {
+    /// Running, Stopped, or Katib's last condition with its reason.
+    var statusText: String {
+        switch status {
+        case .running: "Running"
+        case .stopped: "Stopped"
+        case .finished(let finish): finish.isFailure ? "Failed" : "Succeeded"
+        }
+    }
+
+    var reason: String? { if case .finished(let finish) = status { finish.reason } else { nil } }
+
+    var json: JSON {
+        [
+            "name": .string(name), "status": .string(statusText), "reason": reason.map { .string($0) } ?? .null,
+            "createdAt": .string(createdAt.rfc3339), "objective": .string(metric),
+            "maxTrialCount": maxTrials.map { .number($0) } ?? .null, "trials": counts.json,
+            "best": best.map { ["trial": .number($0.number), "value": .number($0.value)] } ?? .null,
+        ]
+    }
+
+    var text: String {
+        var lines = ["\(name)  \(statusText)" + (reason.map { " (\($0))" } ?? "")]
+        if case .finished(let finish) = status { lines.append(finish.message) }
+        lines.append("trials  \(counts.text)" + (maxTrials.map { " of \($0)" } ?? ""))
+        if let best { lines.append("best  \(metric) = \(best.value.text) in trial \(best.number)") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Study.Counts {
+    var json: JSON {
+        [
+            "total": .number(total), "running": .number(running), "succeeded": .number(succeeded), "failed": .number(failed),
+            "killed": .number(killed), "earlyStopped": .number(earlyStopped), "metricsUnavailable": .number(metricsUnavailable),
+        ]
+    }
+
+    var text: String {
+        let parts = [(succeeded, "succeeded"), (failed, "failed"), (earlyStopped, "stopped early"), (metricsUnavailable, "without metrics"),
+                     (killed, "killed"), (running, "running")].filter { $0.0 > 0 }
+        return parts.isEmpty ? "none" : parts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+    }
+}
+
+extension Study {
+    var summaryJSON: JSON {
+        let state = switch status {
+        case .running: "Running"
+        case .stopped: "Stopped"
+        case .finished(let finish): finish.isFailure ? "Failed" : "Succeeded"
+        }
+        let reason: JSON = if case .finished(let finish) = status { .string(finish.reason) } else { .null }
+        let bestJSON: JSON = best.map { trial in
+            ["trial": .number(trial.number), "value": trial.value(of: objective).map { .number($0) } ?? .null, "parameters": trial.assignment.json]
+        } ?? .null
+        return ["name": .string(experiment.name), "status": .string(state), "reason": reason, "trials": counts.json, "best": bestJSON]
+    }
+
+    /// What a person wants to know at the end.
+    var closingLines: String {
+        var lines: [String] = []
+        if case .finished(let finish) = status { lines.append(finish.message) }
+        lines.append("\(experiment.name): \(counts.text)")
+        if let best, let value = best.value(of: objective) {
+            lines.append("best \(objective.metric) = \(value.text) in trial \(best.number)")
+            lines += best.assignment.active.map { "  \($0.name): \($0.value)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Algorithm {
+    var json: JSON {
+        ["name": .string(name), "kind": "algorithm", "summary": .string(summary), "settings": .array(settings.map(\.json)),
+         "honours": .array(honours.map(\.rawValue).sorted().map { .string($0) })]
+    }
+
+    var text: String {
+        "\(name): \(summary)\n\n" + settings.text + "\n\nhonours: " + honours.map(\.rawValue).sorted().joined(separator: ", ")
+    }
+}
+
+extension StoppingRule {
+    var json: JSON {
+        ["name": .string(name), "kind": "early stopping", "summary": .string(summary), "settings": .array(settings.map(\.json))]
+    }
+
+    var text: String { "\(name): \(summary)\n\n" + settings.text }
+}
+
+extension AlgorithmSetting {
+    var json: JSON {
+        ["name": .string(name), "kind": .string(kindDescription), "default": defaultValue.map { .string($0) } ?? .null, "summary": .string(summary)]
+    }
+}
+
+extension [AlgorithmSetting] {
+    var text: String {
+        isEmpty ? "no settings" : TextTable(
+            header: ["SETTING", "KIND", "DEFAULT", "MEANING"],
+            rows: map { [$0.name, $0.kindDescription, $0.defaultValue ?? "-", $0.summary] }).text
+    }
+}

@@ -1,0 +1,209 @@
+import AttuneCore
+import Foundation
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
+/// Where the metrics of one attempt are read from, little by little.
+protocol MetricsSource: Sendable {
+    /// What has come since the last call.
+    mutating func read(at time: Date) async throws -> [Observation]
+    /// What is left when the program has ended.
+    mutating func finish(at time: Date) async throws -> [Observation]
+}
+
+/// The observations of an attempt that are in the log already.
+///
+/// An adopted attempt's output is read again from its start, and gives each metric's values in the same order.
+struct Delivered: Sendable {
+    private var counts: [String: Int]
+
+    init(_ observations: [Observation]) {
+        counts = observations.reduce(into: [:]) { $0[$1.metric, default: 0] += 1 }
+    }
+
+    mutating func new(among observations: [Observation]) -> [Observation] {
+        observations.filter { observation in
+            guard let left = counts[observation.metric], left > 0 else { return true }
+            counts[observation.metric] = left - 1
+            return false
+        }
+    }
+}
+
+/// A growing file, by the bytes that were not read yet.
+struct GrowingFile: Sendable {
+    let url: URL
+    private var offset: UInt64 = 0
+
+    init(_ url: URL) { self.url = url }
+
+    /// What came since the last call, at most 4 MiB; empty while the file is not there.
+    mutating func read() throws -> Data {
+        guard FileManager.default.fileExists(atPath: url.path) else { return Data() }
+        let file = try FileHandle(forReadingFrom: url)
+        defer { try? file.close() }
+        try file.seek(toOffset: offset)
+        let data = try file.read(upToCount: 4 << 20) ?? Data()
+        offset += UInt64(data.count)
+        return data
+    }
+}
+
+/// Lines of text or JSON: the program's output, a file it writes, what it pushed.
+struct LineSource: MetricsSource {
+    private enum Parser {
+        case text(TextMetricParser)
+        case json(JSONMetricParser)
+
+        mutating func observations(in line: Span<UInt8>, time: Date) -> [Observation] {
+            switch self {
+            case .text(var parser):
+                defer { self = .text(parser) }
+                return parser.observations(in: line, time: time)
+            case .json(var parser):
+                defer { self = .json(parser) }
+                return parser.observations(in: line, time: time)
+            }
+        }
+    }
+
+    private var file: GrowingFile
+    private var splitter = LineSplitter()
+    private var parser: Parser
+
+    init(_ url: URL, format: MetricsCollector.Format, metrics: [String], filters: [String]) throws {
+        file = GrowingFile(url)
+        parser = switch format {
+        case .text: .text(try TextMetricParser(metrics: metrics, filters: filters))
+        case .json: .json(JSONMetricParser(metrics: metrics))
+        }
+    }
+
+    mutating func read(at time: Date) throws -> [Observation] {
+        var found: [Observation] = []
+        var parser = self.parser
+        while case let data = try file.read(), !data.isEmpty {
+            splitter.feed(data) { found += parser.observations(in: $0, time: time) }
+        }
+        self.parser = parser
+        return found
+    }
+
+    mutating func finish(at time: Date) throws -> [Observation] {
+        var found = try read(at: time)
+        var parser = self.parser
+        splitter.finish { found += parser.observations(in: $0, time: time) }
+        self.parser = parser
+        return found
+    }
+}
+
+/// TensorFlow event files of a directory, those in its subdirectories too.
+struct EventFileSource: MetricsSource {
+    private struct Reading {
+        var file: GrowingFile
+        var reader: TensorFlowEventReader
+    }
+
+    private let directory: URL
+    private let metrics: [String]
+    private var readings: [String: Reading] = [:]
+
+    init(_ directory: URL, metrics: [String]) {
+        self.directory = directory
+        self.metrics = metrics
+    }
+
+    mutating func read(at time: Date) throws -> [Observation] {
+        var found: [Observation] = []
+        for path in eventFiles() {
+            let url = directory.appending(path: path)
+            var reading = readings[path] ?? Reading(
+                file: GrowingFile(url), reader: TensorFlowEventReader(metrics: metrics, directory: url.deletingLastPathComponent().path))
+            while case let data = try reading.file.read(), !data.isEmpty { found += reading.reader.feed(data, time: time) }
+            readings[path] = reading
+        }
+        return found
+    }
+
+    mutating func finish(at time: Date) throws -> [Observation] { try read(at: time) }
+
+    private func eventFiles() -> [String] {
+        let all = FileManager.default.enumerator(atPath: directory.path)?.compactMap { $0 as? String } ?? []
+        return all.filter { ($0 as NSString).lastPathComponent.contains("tfevents") }.sorted()
+    }
+}
+
+/// A Prometheus endpoint of the running program, asked at every reading.
+struct PrometheusSource: MetricsSource {
+    private let url: URL
+    private var parser: PrometheusParser
+    private var last: [String: Double] = [:]
+
+    init(_ endpoint: MetricsCollector.HTTPGet, metrics: [String]) throws {
+        let host = endpoint.host ?? "127.0.0.1"
+        guard let url = URL(string: "http://\(host):\(endpoint.port)\(endpoint.path)") else {
+            throw AttuneError("spec.metricsCollectorSpec.source.httpGet: http://\(host):\(endpoint.port)\(endpoint.path) is no address")
+        }
+        self.url = url
+        parser = try PrometheusParser(metrics: metrics)
+    }
+
+    /// Values that changed since the last reading. A program that does not answer yet, or no more, has none.
+    mutating func read(at time: Date) async throws -> [Observation] {
+        var request = URLRequest(url: url)
+        request.timeoutInterval = 5
+        guard let (body, response) = try? await URLSession.shared.data(for: request),
+            (response as? HTTPURLResponse)?.statusCode == 200
+        else { return [] }
+        let found = parser.observations(in: String(decoding: body, as: UTF8.self), time: time)
+        let new = found.filter { last[$0.metric] != $0.value }
+        for observation in new { last[observation.metric] = observation.value }
+        return new
+    }
+
+    /// Nobody answers any more.
+    mutating func finish(at time: Date) -> [Observation] { [] }
+}
+
+/// What a trial reports by itself with `attune report`: a line of JSON per call, in the attempt's directory.
+public enum PushedMetrics {
+    static func file(in attempt: String) -> URL { URL(filePath: attempt).appending(path: "pushed.jsonl") }
+
+    /// Adds a line in one write, so that reports of several processes do not mix.
+    ///
+    /// - Parameter environment: the trial's, which says where its directory is.
+    /// - Throws: `AttuneError` outside a trial.
+    public static func append(
+        _ values: [(name: String, value: Double)], step: Int?, time: Date, environment: [String: String]
+    ) throws {
+        guard let directory = environment["ATTUNE_TRIAL_DIR"] else {
+            throw AttuneError("ATTUNE_TRIAL_DIR is not set: attune report works inside a trial that attune started")
+        }
+        var fields = JSON.Fields(values.map { ($0.name, .number($0.value)) })
+        fields["timestamp"] = .number(time.timeIntervalSince1970)
+        fields["step"] = step.map { .number($0) }
+        let line = Array((JSON.object(fields).description + "\n").utf8)
+        let path = file(in: directory).path(percentEncoded: false)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw AttuneError("cannot write \(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        guard write(descriptor, line, line.count) == line.count else {
+            throw AttuneError("cannot write \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+}
+
+/// The end of a program's output, for people.
+enum LastLines {
+    /// At most ten lines of the last 4 KiB.
+    static func of(_ url: URL) -> String {
+        guard let file = try? FileHandle(forReadingFrom: url) else { return "" }
+        defer { try? file.close() }
+        guard let size = try? file.seekToEnd(), (try? file.seek(toOffset: size > 4096 ? size - 4096 : 0)) != nil,
+            let data = try? file.readToEnd()
+        else { return "" }
+        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(10).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,276 @@
+import AttuneCore
+import Foundation
+
+/// Carries trials out as processes of this machine.
+///
+/// Each attempt has a directory and a supervisor process. Whoever runs the experiment next finds the attempt by its
+/// directory: one that still runs is adopted, one that ended meanwhile is collected, exit code included.
+public struct ProcessRunner: TrialRunner {
+    let experiment: Experiment
+    let directories: TrialDirectories
+    private let template: TrialTemplate
+    private let resource: JSON
+    private let supervisor: Supervisor
+    private let environment: [String: String]
+    private let baseDirectory: URL
+    private let now: @Sendable () -> Date
+
+    /// - Parameters:
+    ///   - resource: the experiment's template as a tree, wherever it came from.
+    ///   - environment: what trials inherit, their own variables on top.
+    ///   - baseDirectory: where relative paths of the template begin.
+    /// - Throws: `InvalidExperiment` with what of the experiment cannot be done on this machine.
+    public init(
+        _ experiment: Experiment, resource: JSON, directories: TrialDirectories, supervisor: Supervisor, environment: [String: String],
+        baseDirectory: URL, now: @escaping @Sendable () -> Date
+    ) throws {
+        guard let template = experiment.template else {
+            throw InvalidExperiment([Problem("spec.trialTemplate", "must be specified: it says how a trial is run")])
+        }
+        self.experiment = experiment
+        self.template = template
+        self.resource = resource
+        self.directories = directories
+        self.supervisor = supervisor
+        self.environment = environment
+        self.baseDirectory = baseDirectory
+        self.now = now
+        let problems = rehearsalProblems()
+        guard problems.isEmpty else { throw InvalidExperiment(problems) }
+    }
+
+    /// What of the template is left out on this machine, each a sentence.
+    public var notices: [String] { (try? rehearse().command.notices) ?? [] }
+
+    private func rehearsalProblems() -> [Problem] {
+        do {
+            let plan = try rehearse()
+            return collectorProblems(plan)
+        } catch let problem as Problem {
+            return [problem.under("spec.trialTemplate")]
+        } catch let invalid as InvalidExperiment {
+            return invalid.problems
+        } catch {
+            return [Problem("spec.trialTemplate", "\(error)")]
+        }
+    }
+
+    private func collectorProblems(_ plan: Plan) -> [Problem] {
+        let collector = experiment.collector
+        guard collector.kind == .file || collector.kind == .tensorFlowEvent, let path = collector.path, !plan.mentionsMetricsPath else { return [] }
+        return [Problem("spec.metricsCollectorSpec.source.fileSystemPath.path", found: "\"\(path)\"",
+            "trials run side by side on this machine and each writes its own: say this path in the command, args or env, "
+                + "where Attune puts the trial's own in its place, or let the program write to $ATTUNE_METRICS_PATH")]
+    }
+
+    /// The plan of a trial that is never run, to see whether one can be made.
+    private func rehearse() throws -> Plan {
+        var random = RandomSource(seed: 0, stream: 0)
+        let assignment = try experiment.space.sample(using: &random)
+        return try plan(for: Trial(number: 0, name: "\(experiment.name)-0", suggestion: Suggestion(assignment), startTime: .distantPast))
+    }
+
+    // MARK: TrialRunner
+
+    public func run(
+        _ trial: Trial, report: @escaping @Sendable ([Observation]) async throws -> Void
+    ) async throws -> WorkEnd {
+        let plan = try plan(for: trial)
+        do {
+            try await launch(plan)
+        } catch let error as AttemptError {
+            guard case .cannotLaunch = error else { throw error }
+            return WorkEnd(.lost("\(error)"))
+        }
+        var delivered = Delivered(trial.observations)
+        var source = try metricsSource(plan)
+        let end = try await follow(plan, &source, &delivered, report)
+        try await finishCollector(plan)
+        let rest = delivered.new(among: try await source.finish(at: now()))
+        return WorkEnd(kind(of: end), observations: rest, lastOutput: LastLines.of(plan.attempt.output))
+    }
+
+    public func stop(_ trial: Trial) async throws {
+        try directories.attempt(trial.attempt, of: trial.number).stop()
+    }
+
+    private func launch(_ plan: Plan) async throws {
+        try FileManager.default.createDirectory(at: directories.checkpoints(of: plan.number), withIntermediateDirectories: true)
+        if let parent = plan.metricsParent {
+            try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+        }
+        try await supervisor.launch(plan.process, in: plan.attempt)
+        if let collector = plan.collector { try await supervisor.launch(collector, in: plan.collectorAttempt) }
+    }
+
+    /// Reports what comes until the attempt ends. Nil: it was lost.
+    private func follow(
+        _ plan: Plan, _ source: inout any MetricsSource, _ delivered: inout Delivered,
+        _ report: @escaping @Sendable ([Observation]) async throws -> Void
+    ) async throws -> AttemptEnd? {
+        enum Step: Sendable { case ended(AttemptEnd?), read(any MetricsSource, Delivered) }
+        let start = (source, delivered)
+        return try await withThrowingTaskGroup(of: Step.self) { group in
+            group.addTask { .ended(try await plan.attempt.ended()) }
+            group.addTask {
+                var (source, delivered) = start
+                try await poll(&source, &delivered, report)
+                return .read(source, delivered)
+            }
+            var end: AttemptEnd??
+            var hasRead = false
+            while end == nil || !hasRead, let step = try await group.next() {
+                switch step {
+                case .ended(let attemptEnd):
+                    end = .some(attemptEnd)
+                    group.cancelAll()
+                case .read(let readSource, let readDelivered):
+                    (source, delivered) = (readSource, readDelivered)
+                    hasRead = true
+                    // It returns only when cancelled: by the end above, or because the caller lets go.
+                    if end == nil { throw CancellationError() }
+                }
+            }
+            return end ?? nil
+        }
+    }
+
+    /// Reads and reports every so often until cancelled. What was read is reported, or is still in the source.
+    private func poll(
+        _ source: inout any MetricsSource, _ delivered: inout Delivered,
+        _ report: @Sendable ([Observation]) async throws -> Void
+    ) async throws {
+        var pause = Duration.milliseconds(25)
+        while true {
+            do { try await Task.sleep(for: pause) } catch { return }
+            pause = min(pause * 2, .milliseconds(400))
+            let new = delivered.new(among: try await source.read(at: now()))
+            if !new.isEmpty { try await report(new) }
+        }
+    }
+
+    /// Gives a custom collector a little time to see the end, then ends it.
+    private func finishCollector(_ plan: Plan) async throws {
+        guard plan.collector != nil else { return }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { _ = try await plan.collectorAttempt.ended(); return true }
+            group.addTask { (try? await Task.sleep(for: .seconds(10))) == nil }
+            if try await group.next() == false { try plan.collectorAttempt.stop() }
+            if try await group.next() == false { try plan.collectorAttempt.stop() }
+            group.cancelAll()
+        }
+    }
+
+    private func kind(of end: AttemptEnd?) -> WorkEnd.Kind {
+        switch end?.how {
+        case .exited(0): .completed
+        case .exited(let code): .failed("exited with code \(code)")
+        case .signalled(let number): .failed("killed by signal \(number) (\(String(cString: strsignal(number))))")
+        case .timedOut: .failed("timed out after \(experiment.trialTimeout.map { "\($0.seconds.text) s" } ?? "its deadline")")
+        case .stopped: .stopped
+        case .unstartable(_, let message): .failed("cannot start the program: \(message)")
+        case nil: .lost("its supervisor was killed, or the machine went down")
+        }
+    }
+}
+
+extension ProcessRunner {
+    /// Everything an attempt needs, derived from the trial alone, so that adopting finds the same as starting.
+    struct Plan: Sendable {
+        var number: Trial.Number
+        var attempt: AttemptDirectory
+        var process: ProcessSpec
+        var command: LocalCommand
+        /// Where the program writes its metrics, for collectors of files.
+        var metricsPath: String?
+        var mentionsMetricsPath: Bool
+        var collector: ProcessSpec?
+        var collectorAttempt: AttemptDirectory
+
+        /// The directory to make before the program starts.
+        var metricsParent: URL? { metricsPath.map { URL(filePath: $0).deletingLastPathComponent() } }
+    }
+
+    func plan(for trial: Trial) throws -> Plan {
+        let rendered = try template.rendered(resource, for: trial, in: experiment)
+        var command = try LocalCommand(resource: rendered, primaryContainer: template.primaryContainerName)
+        let attempt = directories.attempt(trial.attempt, of: trial.number)
+        let metricsPath = experiment.collector.path.map { path in
+            URL(filePath: attempt.path).appending(path: "files").appending(path: path).path(percentEncoded: false)
+        }
+        let mentions = command.redirect(experiment.collector.path, to: metricsPath)
+        let variables = self.variables(for: trial, attempt, metricsPath: metricsPath)
+        let environment = variables.merging(command.variables.map { ($0.name, $0.value) }) { $1 }
+        let process = ProcessSpec(
+            command: command.command, environment: environment, workingDirectory: directory(command.workingDirectory),
+            timeout: [experiment.trialTimeout, command.deadline].compactMap { $0 }.min(), grace: .seconds(10))
+        return Plan(
+            number: trial.number, attempt: attempt, process: process, command: command, metricsPath: metricsPath,
+            mentionsMetricsPath: mentions, collector: try collectorProcess(environment),
+            collectorAttempt: AttemptDirectory(URL(filePath: attempt.path).appending(path: "collector")))
+    }
+
+    /// What a trial finds in its environment beside what attune itself was given.
+    private func variables(for trial: Trial, _ attempt: AttemptDirectory, metricsPath: String?) -> [String: String] {
+        var variables = environment
+        variables["ATTUNE_EXPERIMENT"] = experiment.name
+        variables["ATTUNE_TRIAL_NAME"] = trial.name
+        variables["ATTUNE_TRIAL_NUMBER"] = String(trial.number)
+        variables["ATTUNE_TRIAL_ATTEMPT"] = String(trial.attempt)
+        variables["ATTUNE_TRIAL_DIR"] = attempt.path
+        variables["ATTUNE_CHECKPOINT_DIR"] = directories.checkpoints(of: trial.number).path(percentEncoded: false)
+        variables["ATTUNE_METRICS_PATH"] = metricsPath
+        variables["KATIB_TRIAL_NAME"] = trial.name
+        return variables
+    }
+
+    private func directory(_ path: String?) -> String {
+        guard let path else { return baseDirectory.path(percentEncoded: false) }
+        return URL(filePath: path, relativeTo: baseDirectory).absoluteURL.path(percentEncoded: false)
+    }
+
+    private func collectorProcess(_ environment: [String: String]) throws -> ProcessSpec? {
+        guard experiment.collector.kind == .custom, let container = experiment.collector.customCollector else { return nil }
+        let command: LocalCommand
+        do {
+            command = try LocalCommand(resource: ["kind": "Process", "spec": container], primaryContainer: nil)
+        } catch {
+            throw InvalidExperiment([Problem("spec.metricsCollectorSpec.collector.customCollector", error.remedy)])
+        }
+        return ProcessSpec(
+            command: command.command, environment: environment.merging(command.variables.map { ($0.name, $0.value) }) { $1 },
+            workingDirectory: directory(command.workingDirectory), grace: .seconds(2))
+    }
+
+    func metricsSource(_ plan: Plan) throws -> any MetricsSource {
+        let collector = experiment.collector
+        let metrics = experiment.objective.metrics
+        switch collector.kind {
+        case .stdOut:
+            return try LineSource(plan.attempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
+        case .file:
+            return try LineSource(URL(filePath: plan.metricsPath ?? ""), format: collector.format, metrics: metrics, filters: collector.filters)
+        case .custom:
+            return try LineSource(plan.collectorAttempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
+        case .push:
+            return try LineSource(PushedMetrics.file(in: plan.attempt.path), format: .json, metrics: metrics, filters: [])
+        case .tensorFlowEvent: return EventFileSource(URL(filePath: plan.metricsPath ?? ""), metrics: metrics)
+        case .prometheus:
+            return try PrometheusSource(collector.httpGet ?? MetricsCollector.HTTPGet(), metrics: metrics)
+        }
+    }
+}
+
+extension LocalCommand {
+    /// Puts the trial's own path where the command says the collector's.
+    ///
+    /// - Returns: whether the command, its arguments or its variables say where the metrics go.
+    mutating func redirect(_ path: String?, to own: String?) -> Bool {
+        guard let path, let own else { return true }
+        let texts = command + variables.map(\.value)
+        command = command.map { $0.replacing(path, with: own) }
+        variables = variables.map { ($0.name, $0.value.replacing(path, with: own)) }
+        return texts.contains { $0.contains(path) || $0.contains("ATTUNE_METRICS_PATH") }
+    }
+}
+

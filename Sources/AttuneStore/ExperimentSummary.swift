@@ -1,0 +1,92 @@
+import AttuneCore
+import Foundation
+import GRDB
+
+/// An experiment in one line of a list: where it stands, how many trials, the best so far.
+public struct ExperimentSummary: Sendable, Hashable {
+    public struct Best: Sendable, Hashable {
+        public var number: Trial.Number
+        public var value: Double
+    }
+
+    public let name: String
+    public let createdAt: Date
+    /// The objective's metric.
+    public let metric: String
+    public let direction: Objective.Direction
+    public internal(set) var maxTrials: Int?
+    public internal(set) var status: Study.Status
+    public internal(set) var counts: Study.Counts
+    /// As `Study.best`: of the succeeded trials, the earliest to end among equals.
+    public internal(set) var best: Best?
+    /// The living process that runs it, such as `process 4711 on host`.
+    public internal(set) var holder: String?
+}
+
+extension ExperimentSummary {
+    /// - Parameter row: of the table `experiment`.
+    init(row: Row) throws {
+        name = row["name"]
+        createdAt = Date(timeIntervalSince1970: row["createdAt"])
+        metric = row["metric"]
+        guard let direction = Objective.Direction(rawValue: row["direction"]),
+            let status = Study.Status(word: row["status"], message: row["message"])
+        else { throw AttuneError("the store has no readable state of \(name); it is damaged") }
+        self.direction = direction
+        self.status = status
+        maxTrials = row["maxTrials"]
+        counts = Study.Counts()
+        counts.running = row["running"]
+        counts.succeeded = row["succeeded"]
+        counts.failed = row["failed"]
+        counts.killed = row["killed"]
+        counts.earlyStopped = row["earlyStopped"]
+        counts.metricsUnavailable = row["metricsUnavailable"]
+        if let number: Int = row["bestTrial"], let value: Double = row["bestValue"] {
+            best = Best(number: number, value: value)
+        }
+    }
+
+    var nextNumber: Trial.Number { counts.total + 1 }
+
+    /// Takes in that a trial ended, and with what value of the objective.
+    mutating func end(_ number: Trial.Number, _ outcome: Outcome, value: Double?) {
+        counts.running -= 1
+        switch outcome {
+        case .succeeded:
+            counts.succeeded += 1
+            if let value, best.map({ prefers(value, to: $0.value) }) ?? true { best = Best(number: number, value: value) }
+        case .earlyStopped: counts.earlyStopped += 1
+        case .failed: counts.failed += 1
+        case .killed: counts.killed += 1
+        case .metricsUnavailable: counts.metricsUnavailable += 1
+        }
+    }
+
+    private func prefers(_ a: Double, to b: Double) -> Bool { Objective(direction, metric).prefers(a, to: b) }
+}
+
+extension Study.Status {
+    /// `running`, `stopped`, or the reason of the finish.
+    var word: String {
+        switch self {
+        case .running: "running"
+        case .stopped: "stopped"
+        case .finished(let finish): finish.reason
+        }
+    }
+
+    var message: String? {
+        if case .finished(.failed(let message)) = self { message } else { nil }
+    }
+
+    init?(word: String, message: String?) {
+        switch word {
+        case "running": self = .running
+        case "stopped": self = .stopped
+        default:
+            guard let finish = Finish(reason: word, message: message) else { return nil }
+            self = .finished(finish)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import AttuneCore
+import Foundation
+import GRDB
+
+/// What lists and pages read, also from another process than the one that writes. None of it depends on how many events
+/// there are.
+extension SQLiteStore {
+    /// Every experiment, by name.
+    public func experiments() async throws -> [ExperimentSummary] {
+        let now = clock.now()
+        return try await read { [self] db in
+            try Row.fetchAll(db, sql: "SELECT * FROM experiment ORDER BY name").map { try summary($0, at: now, db) }
+        }
+    }
+
+    /// Where an experiment stands; nil when there is none of that name.
+    public func summary(of id: Experiment.ID) async throws -> ExperimentSummary? {
+        let now = clock.now()
+        return try await read { [self] db in
+            try Row.fetchOne(db, sql: "SELECT * FROM experiment WHERE name = ?", arguments: [id])
+                .map { try summary($0, at: now, db) }
+        }
+    }
+
+    private func summary(_ row: Row, at time: Date, _ db: Database) throws -> ExperimentSummary {
+        var summary = try ExperimentSummary(row: row)
+        summary.holder = try ClaimRow.of(summary.name, db).flatMap { isAlive($0, at: time) ? $0.process.name : nil }
+        return summary
+    }
+
+    /// A page of an experiment's trials by number; empty when there is no such experiment.
+    ///
+    /// - Parameters:
+    ///   - offset: how many to leave out.
+    ///   - states: Katib's names of the conditions to show, such as `Running`; nil shows all.
+    public func trials(
+        of id: Experiment.ID, offset: Int = 0, limit: Int = 100, states: [String]? = nil
+    ) async throws -> [TrialRow] {
+        try await read { db in
+            let request = states.map { Page.inStates($0, of: id, offset: offset, limit: limit) }
+                ?? Page.all(of: id, offset: offset, limit: limit)
+            return try Row.fetchAll(db, sql: request.sql, arguments: request.arguments).map { try TrialRow(row: $0, of: id) }
+        }
+    }
+
+    /// The succeeded trial with the best objective, the earliest to end among equals.
+    public func best(of id: Experiment.ID) async throws -> TrialRow? {
+        try await read { db in
+            try Row.fetchOne(
+                db, sql: """
+                    SELECT trial.* FROM experiment JOIN trial ON trial.experiment = experiment.id AND number = bestTrial
+                    WHERE name = ?
+                    """, arguments: [id]
+            ).map { try TrialRow(row: $0, of: id) }
+        }
+    }
+}
+
+/// A query for some of an experiment's trials, by number.
+private struct Page {
+    let sql: String
+    let arguments: StatementArguments
+
+    /// Numbers have no gaps, so an offset is a number, and nothing is read to be left out.
+    static func all(of id: Experiment.ID, offset: Int, limit: Int) -> Page {
+        Page(
+            sql: """
+                SELECT * FROM trial WHERE experiment = (SELECT id FROM experiment WHERE name = ?) AND number > ?
+                ORDER BY number LIMIT ?
+                """, arguments: [id, offset, limit])
+    }
+
+    /// Finds the numbers in the index of states first: what is left out is not read whole.
+    static func inStates(_ states: [String], of id: Experiment.ID, offset: Int, limit: Int) -> Page {
+        let places = states.map { _ in "?" }.joined(separator: ", ")
+        return Page(
+            sql: """
+                WITH study AS (SELECT id FROM experiment WHERE name = ?)
+                SELECT * FROM trial WHERE experiment = (SELECT id FROM study) AND number IN (
+                    SELECT number FROM trial WHERE experiment = (SELECT id FROM study) AND state IN (\(places))
+                    ORDER BY number LIMIT ? OFFSET ?
+                ) ORDER BY number
+                """, arguments: [id] + StatementArguments(states) + [limit, offset])
+    }
+}

@@ -1,0 +1,66 @@
+import AttuneCore
+import Foundation
+import GRDB
+
+/// A trial as lists and pages show it: all but the series it reported.
+public struct TrialRow: Sendable, Hashable {
+    /// A reported series in three numbers; not a number where nothing else came.
+    public struct Metric: Sendable, Hashable {
+        public var latest: Double?
+        public var min: Double?
+        public var max: Double?
+    }
+
+    public let number: Trial.Number
+    public let name: String
+    /// Nil while it runs.
+    public let outcome: Outcome?
+    /// The objective by its strategy; nil when nothing usable was reported.
+    public let value: Double?
+    public let attempt: Int
+    public let startTime: Date
+    public let endTime: Date?
+    /// An object of the active parameters, in the space's order.
+    public let assignment: JSON
+    /// What the algorithm wants remembered.
+    public let labels: [String: String]
+    public let metrics: [String: Metric]
+
+    /// Katib's name of the condition it is in.
+    public var state: String { outcome?.name ?? TrialRow.running }
+    static let running = "Running"
+}
+
+extension TrialRow {
+    /// - Parameter row: of the table `trial`.
+    init(row: Row, of experiment: Experiment.ID) throws {
+        number = row["number"]
+        name = "\(experiment)-\(number)"
+        outcome = Outcome(name: row["state"], reason: row["reason"])
+        value = row["value"]
+        attempt = row["attempt"]
+        startTime = Date(timeIntervalSince1970: row["startedAt"])
+        endTime = (row["endedAt"] as Double?).map { Date(timeIntervalSince1970: $0) }
+        assignment = try JSON(parsing: row["assignment"])
+        labels = (try JSON(parsing: row["labels"]).object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
+        metrics = (try JSON(parsing: row["metrics"]).object ?? [:]).reduce(into: [:]) { $0[$1.key] = Metric(json: $1.value) }
+    }
+}
+
+extension TrialRow.Metric {
+    public init(_ summary: MetricSummary) {
+        self.init(latest: summary.latest, min: summary.min, max: summary.max)
+    }
+
+    init(json: JSON) {
+        self.init(latest: json["latest"]?.double, min: json["min"]?.double, max: json["max"]?.double)
+    }
+
+    var json: JSON {
+        var fields = JSON.Fields()
+        fields["latest"] = latest.map { .number($0) }
+        fields["min"] = min.map { .number($0) }
+        fields["max"] = max.map { .number($0) }
+        return .object(fields)
+    }
+}
