@@ -56,11 +56,12 @@ extension SourceNode {
         }
     }
 
+    /// The value without positions, its numbers spelled as JSON spells them.
     public var json: JSON {
         switch content {
         case .null: .null
         case .bool(let value): .bool(value)
-        case .number(let text): .number(text)
+        case .number(let text): JSON(numberOfYAML: text)
         case .string(let text): .string(text)
         case .list(let items): .array(items.map(\.json))
         case .map(let members): .object(JSON.Fields(members.map { ($0.key, $0.value.json) }))
