@@ -10,7 +10,6 @@ import Synchronization
 public final class SQLiteStore: TrialStore {
     let path: String
     let pool: DatabasePool
-    let coding: ExperimentCoding
     let process: ProcessIdentity
     let clock: TunerClock
     let queue = CommitQueue()
@@ -21,14 +20,11 @@ public final class SQLiteStore: TrialStore {
     /// Opens the file, or creates it, with its directory (for the owner's eyes only), when it is missing.
     ///
     /// - Parameters:
-    ///   - coding: how experiments are written down.
     ///   - process: in whose name studies are claimed.
+    ///   - clock: tells when a holder was last heard of, and when to speak up.
     /// - Throws: `AttuneError` when the file is no database, another program's, damaged, of a later version, or not writable.
-    public init(
-        at path: String, coding: ExperimentCoding, process: ProcessIdentity = .current(), clock: TunerClock = .system
-    ) throws {
+    public init(at path: String, process: ProcessIdentity = .current(), clock: TunerClock = .system) throws {
         self.path = path
-        self.coding = coding
         self.process = process
         self.clock = clock
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
@@ -108,14 +104,10 @@ public final class SQLiteStore: TrialStore {
         }
     }
 
-    func decode(_ manifest: String) throws -> Experiment {
-        try coding.decode(JSON(parsing: manifest))
-    }
-
     // MARK: Experiments
 
     public func create(_ experiment: Experiment, at time: Date) async throws {
-        let manifest = coding.encode(experiment).description
+        let manifest = experiment.json.description
         try await write { db in
             let exists = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM experiment WHERE name = ?)", arguments: [experiment.name])
@@ -133,11 +125,11 @@ public final class SQLiteStore: TrialStore {
     }
 
     public func load(_ id: Experiment.ID) async throws -> StoredExperiment? {
-        try await read { [self] db in
+        try await read { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, manifest, createdAt FROM experiment WHERE name = ?", arguments: [id])
             guard let row else { return nil }
-            let experiment = try decode(row["manifest"])
+            let experiment = try Experiment(json: JSON(parsing: row["manifest"]))
             return StoredExperiment(
                 experiment: experiment, createdAt: Date(timeIntervalSince1970: row["createdAt"]),
                 events: try SQLiteStore.events(db, of: row["id"], space: experiment.space))

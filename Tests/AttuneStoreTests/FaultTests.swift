@@ -82,7 +82,7 @@ struct FaultTests {
         let acknowledged = place.directory.appendingPathComponent("acknowledged").path
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [path = path as String, acknowledged = acknowledged as String] in
-            let store = try SQLiteStore(at: path, coding: .samples)
+            let store = try SQLiteStore(at: path)
             let experiment = Samples.experiment()
             try await store.create(experiment, at: Samples.noon)
             let claim = try await store.claim(experiment.id, at: Samples.noon)
@@ -107,7 +107,7 @@ struct FaultTests {
     // MARK: Files that are no store
 
     private func expectRefusal(_ start: String, of path: String) {
-        let error = #expect(throws: AttuneError.self) { try SQLiteStore(at: path, coding: .samples) }
+        let error = #expect(throws: AttuneError.self) { try SQLiteStore(at: path) }
         #expect(message(of: error).hasPrefix("\(path) \(start)"), "\(message(of: error))")
     }
 
@@ -144,7 +144,7 @@ struct FaultTests {
 
     @Test func `a directory that cannot be created is named`() throws {
         let path = try write(Data()) + "/below/store.sqlite"
-        let error = #expect(throws: AttuneError.self) { try SQLiteStore(at: path, coding: .samples) }
+        let error = #expect(throws: AttuneError.self) { try SQLiteStore(at: path) }
         #expect(message(of: error).hasPrefix("the directory \(place.directory.path)/store.sqlite/below cannot be created"))
     }
 
@@ -159,7 +159,7 @@ struct FaultTests {
         // The first page holds the schema; what lies behind it holds rows.
         contents.replaceSubrange(4096..<contents.count, with: Data(repeating: 0xFF, count: contents.count - 4096))
         let damaged = try write(contents)
-        let store = try SQLiteStore(at: damaged, coding: .samples)
+        let store = try SQLiteStore(at: damaged)
         let error = await #expect(throws: AttuneError.self) { try await store.load(experiment.id) }
         #expect(message(of: error).hasPrefix("\(damaged) is damaged"), "\(message(of: error))")
     }

@@ -21,7 +21,7 @@ CREATE TABLE experiment (
     bestTrial INTEGER,
     bestValue REAL
 );
-INSERT INTO experiment VALUES(1,'sample','{"name":"sample"}',1778307200.0,'loss','minimize',40,'ExperimentFailed','max failed count has reached',12,0,1,1,1,0,0,1,0.3000000000000000444);
+INSERT INTO experiment VALUES(1,'sample','{"apiVersion":"kubeflow.org/v1beta1","kind":"Experiment","metadata":{"name":"sample"},"spec":{"objective":{"type":"minimize","objectiveMetricName":"loss","additionalMetricNames":["accuracy"],"metricStrategies":[{"name":"loss","value":"min"},{"name":"accuracy","value":"latest"}]},"parameters":[{"name":"rate","parameterType":"double","feasibleSpace":{"min":"0.0001","max":"0.1","distribution":"logUniform"}},{"name":"layers","parameterType":"int","feasibleSpace":{"min":"1","max":"4","distribution":"uniform"}},{"name":"optimizer","parameterType":"categorical","feasibleSpace":{"list":["sgd","adam"],"distribution":"uniform"}},{"name":"momentum","parameterType":"double","feasibleSpace":{"min":"0.0","max":"0.99","distribution":"uniform"},"when":{"parameter":"optimizer","in":["sgd"]}}],"algorithm":{"algorithmName":"random"},"seed":7,"parallelTrialCount":1,"retries":0,"metricsCollectorSpec":{"collector":{"kind":"StdOut"}},"resumePolicy":"Never"}}',1778307200.0,'loss','minimize',40,'ExperimentFailed','max failed count has reached',12,0,1,1,1,0,0,1,0.3000000000000000444);
 CREATE TABLE event (
     experiment INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
     seq INTEGER NOT NULL,
