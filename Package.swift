@@ -69,10 +69,17 @@ let package = Package(
         .testTarget(
             name: "AttuneCLITests", dependencies: ["AttuneCLI", "AttuneCore", "AttuneDigits", "attune-supervisor"],
             swiftSettings: strict),
-        .testTarget(name: "AttuneDigitsTests",
+        .testTarget(
+            name: "AttuneDigitsTests",
             dependencies: [
                 "AttuneCore", "AttuneDigits", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneStoreTests",
+            dependencies: [
+                "AttuneCore", "AttuneStore", "AttuneTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -22,7 +22,7 @@ struct StoreOptions: ParsableArguments {
     }
 
     func open() throws -> SQLiteStore {
-        try SQLiteStore(at: url.path(percentEncoded: false), coding: .standard)
+        try SQLiteStore(at: url.path(percentEncoded: false))
     }
 
     /// Opens the store to read from it.
