@@ -1,5 +1,4 @@
 import ArgumentParser
-import AttuneAlgorithms
 import AttuneCore
 import AttuneProcess
 import AttuneStore
