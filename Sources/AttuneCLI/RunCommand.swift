@@ -128,20 +128,33 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try storeOptions.openExisting()
         let study = try await store.requiredExperiment(name).study()
+        let budget = try budget(for: study)
+        if budget == nil, case .finished(let finish) = study.status { return try alreadyOver(study, finish) }
         let session = try Session(study.experiment, store: store, options: storeOptions, verbosity: output.verbosity)
-        if let budget = try budget(for: study) { try await session.reopen(budget) }
+        if let budget { try await session.reopen(budget) }
         try await session.run()
     }
 
-    /// The budget to go on with; nil when nothing changes.
+    /// A script that resumes after every crash finds out in the same way when there is nothing left to do.
+    private func alreadyOver(_ study: Study, _ finish: Finish) throws {
+        if output.json {
+            Terminal.say(study.summaryJSON.pretty)
+        } else if !output.quiet {
+            Terminal.say("\(study.closingLines)\nto go on: attune resume \(name) --max-trials N, more than \(study.counts.total)")
+        }
+        if finish.isFailure { throw ExitCode.failed }
+    }
+
+    /// The budget to go on with; nil when there is nothing to change.
     private func budget(for study: Study) throws -> Budget? {
         var budget = study.experiment.budget
         if let maxTrials { budget.maxTrials = maxTrials }
         if let parallel { budget.parallelTrials = parallel }
-        if let limit = budget.maxTrials, study.status != .running, limit <= study.counts.total {
-            throw AttuneError("\(name) has \(study.counts.total) trials; give --max-trials more than that to go on")
+        let isEdited = budget != study.experiment.budget
+        if let maxTrials, maxTrials <= study.counts.ended, isEdited || study.status != .running {
+            throw AttuneError("--max-trials: found \(maxTrials); \(name) has \(study.counts.total) trials, give more than that to go on")
         }
-        return budget == study.experiment.budget && study.status == .running ? nil : budget
+        return isEdited || study.status == .stopped ? budget : nil
     }
 }
 
