@@ -15,8 +15,11 @@ struct StoreOptions: ParsableArguments {
         return FileManager.default.homeDirectoryForCurrentUser.appending(path: ".local/share/attune/attune.db")
     }
 
-    /// Trials keep their files beside the store.
-    var trialsRoot: URL { url.deletingLastPathComponent().appending(path: "trials", directoryHint: .isDirectory) }
+    /// Trials keep their files beside the store, or where `ATTUNE_TRIALS` says.
+    var trialsRoot: URL {
+        if let path = ProcessInfo.processInfo.environment["ATTUNE_TRIALS"], !path.isEmpty { return URL(filePath: path) }
+        return url.deletingLastPathComponent().appending(path: "trials", directoryHint: .isDirectory)
+    }
 
     func open() throws -> SQLiteStore {
         try SQLiteStore(at: url.path(percentEncoded: false), coding: ExperimentCoding(
