@@ -16,7 +16,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // SQLite: writing a good wrapper for it is a project of its own.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        // YAML with line and column of every node.
+        // YAML with line and column of every node: its libyaml, event by event.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -58,6 +58,9 @@ let package = Package(
         .target(name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport", swiftSettings: strict),
         .testTarget(
             name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttuneYAMLTests", dependencies: ["AttuneCore", "AttuneYAML", "AttuneTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneTestSupport"],

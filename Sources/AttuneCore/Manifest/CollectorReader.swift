@@ -3,14 +3,14 @@ extension ExperimentReader {
         guard let map = spec.map("metricsCollectorSpec") else { return MetricsCollector() }
         let part = map.map("collector")
         let source = map.map("source")
-        let kind = part?.choice("kind", of: MetricsCollector.Kind.self, remedy: "invalid metrics collector kind") ?? .stdOut
-        var collector = MetricsCollector(kind)
+        let kind: MetricsCollector.Kind? = part?.choice("kind", remedy: "invalid metrics collector kind")
+        var collector = MetricsCollector(kind ?? .stdOut)
         if let custom = part?["customCollector"] { collector.customCollector = custom.json }
         if let files = source?.map("fileSystemPath") { readFiles(files, into: &collector) }
         if let get = source?.map("httpGet") { collector.httpGet = httpGet(get) }
         if let filter = source?.map("filter") { collector.filters = filter.texts("metricsFormat") ?? [] }
         if fillsDefaults { fillDefaults(of: &collector) }
-        check(collector, map, source)
+        if kind != nil || part?.has("kind") != true { check(collector, map, source) }
         return collector
     }
 

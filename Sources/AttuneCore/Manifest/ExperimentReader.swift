@@ -25,7 +25,8 @@ struct ExperimentReader {
         checkSource(of: spec)
         let template = template(spec, parameters: spec.has("nasConfig") ? nil : parameters.names)
         let collector = collector(spec)
-        let initialTrials = space.map { self.initialTrials(spec, in: $0) } ?? []
+        let firstTrials = spec.maps("initialTrials") ?? []
+        let initialTrials = space.map { self.initialTrials(firstTrials, in: $0) } ?? []
         let ownSeed = self.seed(spec, algorithm)
         let trialTimeout = spec.duration("trialTimeout")
         let retries = retries(spec)
@@ -128,9 +129,9 @@ extension ExperimentReader {
         }
     }
 
-    private func initialTrials(_ spec: MapReader, in space: SearchSpace) -> [Assignment] {
+    private func initialTrials(_ trials: [MapReader], in space: SearchSpace) -> [Assignment] {
         var assignments: [Assignment] = []
-        for trial in spec.maps("initialTrials") ?? [] {
+        for trial in trials {
             guard let assignment = initialTrial(trial, in: space) else { continue }
             if let first = assignments.firstIndex(of: assignment) {
                 log.rule(trial.field, found: "\(assignment)", "is initialTrials[\(first)] again; list it once")
@@ -162,9 +163,11 @@ extension ExperimentReader {
 extension ExperimentReader {
     private func algorithm(_ map: MapReader) -> AlgorithmSpec? {
         let settings = (map.maps("algorithmSettings") ?? []).compactMap { setting -> AlgorithmSpec.Setting? in
-            guard let name = setting.requiredText("name") else { return nil }
+            let name = setting.requiredText("name")
             if !setting.has("value") { log.error(setting.field["value"], "must be specified") }
-            return setting.text("value").map { .init(name, $0) }
+            let value = setting.text("value")
+            guard let name, let value else { return nil }
+            return .init(name, value)
         }
         return map.requiredText("algorithmName").map { AlgorithmSpec($0, settings) }
     }

@@ -15,8 +15,8 @@ extension TrialTemplate {
     /// - Parameter labels: whether the user left the pods' labels open.
     mutating func fillDefaults(labels: Bool) {
         guard let kind = resource?["kind"]?.string, let usual = ClusterKind(kind) else { return }
-        successCondition = successCondition ?? usual.successCondition
-        failureCondition = failureCondition ?? usual.failureCondition
+        if successCondition?.isEmpty ?? true { successCondition = usual.successCondition }
+        if failureCondition?.isEmpty ?? true { failureCondition = usual.failureCondition }
         if labels { primaryPodLabels = usual.primaryPodLabels }
     }
 }

@@ -81,7 +81,7 @@ extension ExperimentReader {
         }
         let hasText = if case .configMap(_, nil) = template.source { false } else { true }
         let entries = map.maps("trialParameters") ?? []
-        checkReferences(entries, placeholders: hasText ? placeholders : nil, parameters: parameters)
+        checkReferences(entries, placeholders: hasText ? Set(placeholders) : nil, parameters: parameters)
         checkPlaceholders(placeholders, of: template, map, parameters)
         if map.has("trialParameters"), let parameters { warnOfUnseen(parameters, template, map) }
     }
@@ -107,7 +107,7 @@ extension ExperimentReader {
     }
 
     /// - Parameter placeholders: nil where the template's text is not known.
-    private func checkReferences(_ entries: [MapReader], placeholders: [String]?, parameters: [String]?) {
+    private func checkReferences(_ entries: [MapReader], placeholders: Set<String>?, parameters: [String]?) {
         var names: Set<String> = []
         var references: Set<String> = []
         for entry in entries {
@@ -131,7 +131,7 @@ extension ExperimentReader {
         }
     }
 
-    private func checkName(_ name: String, _ entry: MapReader, isNew: Bool, placeholders: [String]?) {
+    private func checkName(_ name: String, _ entry: MapReader, isNew: Bool, placeholders: Set<String>?) {
         let field = entry.field["name"]
         if name.contains("{") || name.contains("}") {
             log.rule(field, found: "\"\(name)\"", "name must not contain { or }")

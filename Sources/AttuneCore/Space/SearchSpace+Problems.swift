@@ -106,8 +106,9 @@ extension Domain {
 
     private static func listProblems(_ list: [String]) -> [Problem] {
         guard !list.isEmpty else { return [Problem("list", "must have at least one value")] }
+        var seen: Set<String> = []
         return list.enumerated().compactMap { position, text in
-            guard let first = list.firstIndex(of: text), first < position else { return nil }
+            guard !seen.insert(text).inserted else { return nil }
             return Problem(FieldPath("list")[position], found: "\"\(text)\"", "is listed already; values must be unique")
         }
     }
