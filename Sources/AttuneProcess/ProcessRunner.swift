@@ -156,10 +156,18 @@ public struct ProcessRunner: TrialRunner {
     private func finishCollector(_ plan: Plan) async throws {
         guard plan.collector != nil else { return }
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { _ = try await plan.collectorAttempt.ended(); return true }
-            group.addTask { (try? await Task.sleep(for: .seconds(10))) == nil }
-            if try await group.next() == false { try plan.collectorAttempt.stop() }
-            if try await group.next() == false { try plan.collectorAttempt.stop() }
+            group.addTask {
+                _ = try await plan.collectorAttempt.ended()
+                return true
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(10))
+                return false
+            }
+            if try await group.next() == false {
+                try plan.collectorAttempt.stop()
+                _ = try await group.next()
+            }
             group.cancelAll()
         }
     }
