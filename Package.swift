@@ -51,6 +51,10 @@ let package = Package(
                 "AttuneCore", "COpenBLAS", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .target(name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
+        .target(
+            name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
+            path: "Benchmarks/Runner", swiftSettings: strict),
         .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
