@@ -27,7 +27,7 @@ YAML
 
 seconds() { local start end; start=$(date +%s%N); "$@" >/dev/null 2>&1; end=$(date +%s%N); echo "$(((end - start) / 1000))"; }
 shell_loop() { for i in $(seq "$count"); do /bin/echo "loss=0.$i"; done; }
-run_attune() { "$attune" delete noop || true; "$attune" run "$work/noop.yaml" --parallel 2 --quiet; }
+run_attune() { "$attune" run "$work/noop.yaml" --name "noop-$round" --parallel 2 --quiet; }
 
 for round in 1 2 3; do
     loop=$(seconds shell_loop) ours=$(seconds run_attune)

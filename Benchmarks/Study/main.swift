@@ -16,7 +16,7 @@ let y = Parameter("y", in: 1e-4...1e-1, .logUniform)
 let solver = Parameter("solver", of: ["sgd", "adam"])
 let experiment = Experiment("study", .minimize("loss"), over: x, y, solver, trials: trials, parallelism: 4, seed: 1)
 
-let store = try SQLiteStore(at: CommandLine.arguments[2], coding: .standard)
+let store = try SQLiteStore(at: CommandLine.arguments[2])
 let clock = ContinuousClock()
 let start = clock.now
 let study = try await Tuner(experiment, .random, store: store).run { trial in trial[x] * trial[x] + trial[y] }

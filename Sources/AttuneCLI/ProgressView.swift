@@ -3,18 +3,18 @@ import Foundation
 
 /// Shows a run as it goes: a few lines redrawn in place on a terminal, a line per ended trial elsewhere.
 struct ProgressView {
-    private let options: OutputOptions
+    private let verbosity: Verbosity
     private let initial: Study
 
-    init(_ experiment: Experiment, options: OutputOptions, already study: Study) {
-        self.options = options
+    init(_ experiment: Experiment, _ verbosity: Verbosity, already study: Study) {
+        self.verbosity = verbosity
         initial = study
     }
 
     /// Follows the events until their stream ends.
     func follow(_ events: AsyncStream<Event>) async {
         var progress = Progress(initial)
-        if options.json || options.quiet {
+        if verbosity.json || verbosity.quiet {
             for await _ in events {}
         } else if Terminal.isInteractive {
             await redraw(&progress, events)
@@ -74,7 +74,7 @@ private struct Progress {
         let objective = study.objective
         let value = trial.value(of: objective).map { " \(objective.metric)=\($0.short)" } ?? ""
         let mark = study.bestNumber == trial.number ? " (best)" : ""
-        let reason = outcome.reason.map { ": \($0.split(separator: "\n").first ?? "")" } ?? ""
+        let reason = outcome.reason.map { ": \($0.onOneLine)" } ?? ""
         return "trial \(trial.number) \(outcome.name)\(value)\(mark)\(reason)  \(trial.assignment)"
     }
 
@@ -117,6 +117,14 @@ private struct Progress {
             let height = (value - low) / (high - low)
             return bars[Int(((study.objective.direction == .minimize ? 1 - height : height) * 7).rounded())]
         })
+    }
+}
+
+extension String {
+    /// The lines joined, at most 160 characters, the end kept: what a program said last says most.
+    var onOneLine: String {
+        let line = split(whereSeparator: \.isNewline).joined(separator: " | ")
+        return line.count <= 160 ? line : "\(line.prefix(60)) … \(line.suffix(96))"
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AttuneAlgorithms
 import AttuneCore
+import AttuneProcess
 import AttuneStore
 import Foundation
 
@@ -69,7 +70,7 @@ struct TrialsCommand: AsyncParsableCommand {
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
         let rows = trials.map { trial in
             [String(trial.number), trial.state, trial.value?.short ?? "-",
-             trial.assignmentText + (trial.outcome?.reason.map { "   " + ($0.split(separator: "\n").first.map(String.init) ?? "") } ?? "")]
+             trial.assignmentText + (trial.outcome?.reason.map { "   " + $0.onOneLine } ?? "")]
         }
         Terminal.say(TextTable(header: ["TRIAL", "STATE", summary.metric.uppercased(), "PARAMETERS"], rows: rows).text)
     }

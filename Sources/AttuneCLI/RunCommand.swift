@@ -1,6 +1,7 @@
 import ArgumentParser
 import AttuneAlgorithms
 import AttuneCore
+import AttuneProcess
 import AttuneStore
 import AttuneYAML
 import Foundation
@@ -33,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
                     + "attune delete \(experiment.name) removes it")
         }
         // Checked before anything is stored, so that a refused experiment leaves nothing behind.
-        let session = try Session(experiment, store: store, options: storeOptions, output: output)
+        let session = try Session(experiment, store: store, options: storeOptions, verbosity: output.verbosity)
         try await session.run()
     }
 
@@ -44,6 +45,8 @@ struct RunCommand: AsyncParsableCommand {
         if let seed { experiment.seed = seed }
         if let maxTrials { experiment.budget.maxTrials = maxTrials }
         if let parallel { experiment.budget.parallelTrials = parallel }
+        // Fewer trials than the file runs at once is no contradiction when a flag says so.
+        if let maxTrials, parallel == nil { experiment.budget.parallelTrials = min(experiment.budget.parallelTrials, maxTrials) }
         let directory = file == "-" ? FileManager.default.currentDirectoryPath : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
         if experiment.metadata.annotations[Session.directoryKey] == nil {
             experiment.metadata.annotations[Session.directoryKey] = directory
@@ -125,20 +128,33 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try storeOptions.openExisting()
         let study = try await store.requiredExperiment(name).study()
-        let session = try Session(study.experiment, store: store, options: storeOptions, output: output)
-        if let budget = try budget(for: study) { try await session.reopen(budget) }
+        let budget = try budget(for: study)
+        if budget == nil, case .finished(let finish) = study.status { return try alreadyOver(study, finish) }
+        let session = try Session(study.experiment, store: store, options: storeOptions, verbosity: output.verbosity)
+        if let budget { try await session.reopen(budget) }
         try await session.run()
     }
 
-    /// The budget to go on with; nil when nothing changes.
+    /// A script that resumes after every crash finds out in the same way when there is nothing left to do.
+    private func alreadyOver(_ study: Study, _ finish: Finish) throws {
+        if output.json {
+            Terminal.say(study.summaryJSON.pretty)
+        } else if !output.quiet {
+            Terminal.say("\(study.closingLines)\nto go on: attune resume \(name) --max-trials N, more than \(study.counts.total)")
+        }
+        if finish.isFailure { throw ExitCode.failed }
+    }
+
+    /// The budget to go on with; nil when there is nothing to change.
     private func budget(for study: Study) throws -> Budget? {
         var budget = study.experiment.budget
         if let maxTrials { budget.maxTrials = maxTrials }
         if let parallel { budget.parallelTrials = parallel }
-        if let limit = budget.maxTrials, study.status != .running, limit <= study.counts.total {
-            throw AttuneError("\(name) has \(study.counts.total) trials; give --max-trials more than that to go on")
+        let isEdited = budget != study.experiment.budget
+        if let maxTrials, maxTrials <= study.counts.ended, isEdited || study.status != .running {
+            throw AttuneError("--max-trials: found \(maxTrials); \(name) has \(study.counts.total) trials, give more than that to go on")
         }
-        return budget == study.experiment.budget && study.status == .running ? nil : budget
+        return isEdited || study.status == .stopped ? budget : nil
     }
 }
 
@@ -152,12 +168,11 @@ struct StopCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try storeOptions.openExisting()
         let stored = try await store.requiredExperiment(name)
-        if let holder = try await store.holder(of: name) {
-            try await store.requestStop(name)
+        if let holder = try await store.holder(of: name), try await store.requestStop(name) {
             Terminal.complain("asked \(holder) to stop \(name)")
             while try await store.holder(of: name) != nil { try await Task.sleep(for: .milliseconds(100)) }
         } else {
-            try await Session(try stored.study().experiment, store: store, options: storeOptions, output: OutputOptions()).stop()
+            try await Session(try stored.study().experiment, store: store, options: storeOptions, verbosity: Verbosity()).stop()
         }
     }
 }

@@ -12,18 +12,18 @@ struct Session {
     let experiment: Experiment
     let store: SQLiteStore
     let runner: ProcessRunner
-    let options: OutputOptions
+    let verbosity: Verbosity
 
-    init(_ experiment: Experiment, store: SQLiteStore, options storeOptions: StoreOptions, output: OutputOptions) throws {
+    init(_ experiment: Experiment, store: SQLiteStore, options storeOptions: StoreOptions, verbosity: Verbosity) throws {
         self.experiment = experiment
         self.store = store
-        options = output
+        self.verbosity = verbosity
         runner = try ProcessRunner(
             experiment, resource: try experiment.templateResource(), directories: storeOptions.directories(of: experiment.name),
             supervisor: try Supervisor.find(), environment: Session.environment,
             baseDirectory: URL(filePath: experiment.metadata.annotations[Session.directoryKey] ?? FileManager.default.currentDirectoryPath),
             now: { Date() })
-        guard !output.quiet else { return }
+        guard !verbosity.quiet else { return }
         for notice in runner.notices { Terminal.complain("notice: \(notice)") }
     }
 
@@ -51,7 +51,7 @@ struct Session {
         let interrupts = Interrupts()
         let tuner = try tuner()
         try await tuner.open()
-        let view = ProgressView(experiment, options: options, already: await tuner.study)
+        let view = ProgressView(experiment, verbosity, already: await tuner.study)
         let events = await tuner.events()
         let viewing = Task { await view.follow(events) }
         let driving = Task { try await tuner.run(with: runner) }
@@ -67,14 +67,17 @@ struct Session {
         switch result {
         case .success(let study): try finish(study)
         case .failure(let error) where error is CancellationError: try await letGo(interrupts)
-        case .failure(let error): throw error
+        case .failure(let error):
+            // The experiment was fine when it started, so what ended it is no bad input.
+            Terminal.complain("error: \(error)")
+            throw ExitCode.failed
         }
     }
 
     private func finish(_ study: Study) throws {
-        if options.json {
+        if verbosity.json {
             Terminal.say(study.summaryJSON.pretty)
-        } else if !options.quiet {
+        } else if !verbosity.quiet {
             Terminal.say(study.closingLines)
         }
         switch study.status {
@@ -143,6 +146,12 @@ extension CommandLine {
     }
 }
 
+/// How much of a run is shown.
+struct Verbosity {
+    var json = false
+    var quiet = false
+}
+
 /// How results are shown.
 struct OutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Print the result as JSON; progress is not shown.")
@@ -150,4 +159,6 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(name: .long, help: "Print nothing but errors.")
     var quiet = false
+
+    var verbosity: Verbosity { Verbosity(json: json, quiet: quiet) }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import AttuneAlgorithms
 import AttuneCore
 import AttuneProcess
 import AttuneStore
@@ -22,8 +21,7 @@ struct StoreOptions: ParsableArguments {
     }
 
     func open() throws -> SQLiteStore {
-        try SQLiteStore(at: url.path(percentEncoded: false), coding: ExperimentCoding(
-            encode: { $0.json }, decode: { try Experiment(json: $0, catalogue: .standard) }))
+        try SQLiteStore(at: url.path(percentEncoded: false))
     }
 
     /// Opens the store to read from it.

@@ -137,10 +137,8 @@ public struct AlgorithmCatalogue: Sendable {
     public func problems(of experiment: Experiment) -> [Problem] {
         let spec = experiment.algorithm
         let stopping = experiment.earlyStopping.map { self.problems(ofStoppingRule: $0) } ?? []
-        guard let algorithm = self[algorithm: spec.name] else {
-            return [unknown(spec.name, "algorithm", among: algorithms.map(\.name))] + stopping
-        }
-        var problems = settingProblems(of: spec, "algorithm", known: algorithm.settings)
+        var problems = self.problems(ofAlgorithm: spec)
+        guard let algorithm = self[algorithm: spec.name] else { return problems + stopping }
         let missing = experiment.space.features.subtracting(algorithm.honours)
         if !missing.isEmpty {
             let able = algorithms.filter { $0.honours.isSuperset(of: experiment.space.features) }.map(\.name)
@@ -149,6 +147,14 @@ public struct AlgorithmCatalogue: Sendable {
         }
         if problems.isEmpty { problems = algorithm.objections(experiment) }
         return problems + stopping
+    }
+
+    /// What is wrong with the algorithm's name and settings, whatever the experiment.
+    public func problems(ofAlgorithm spec: AlgorithmSpec) -> [Problem] {
+        guard let algorithm = self[algorithm: spec.name] else {
+            return [unknown(spec.name, "algorithm", among: algorithms.map(\.name))]
+        }
+        return settingProblems(of: spec, "algorithm", known: algorithm.settings)
     }
 
     public func problems(ofStoppingRule spec: AlgorithmSpec) -> [Problem] {

@@ -20,9 +20,12 @@ public protocol TrialStore: Sendable {
     /// Appends events after all appended before, in the order of the calls.
     ///
     /// Returns at once; the events are durable when `Commit.wait()` returns. Either all of the events are kept or none.
+    /// After an append that failed, every later one under the same claim fails too: a log has no gaps.
     func append(_ events: [Event], under claim: Claim) -> Commit
 
     /// Removes an experiment with everything recorded of it. Does nothing when there is none.
+    ///
+    /// - Throws: `HeldElsewhere` while someone holds its claim.
     func delete(_ id: Experiment.ID) async throws
 }
 
@@ -47,7 +50,8 @@ public struct StoredExperiment: Sendable {
     }
 }
 
-/// The right to write one study. Of two claims the one with the larger token is the later; only the latest may write.
+/// The right to write one study. Of two claims the one with the larger token is the later, also where an experiment was
+/// deleted and created again between them; only the latest may write.
 public struct Claim: Sendable, Hashable {
     public let experiment: Experiment.ID
     public let token: Int

@@ -22,7 +22,7 @@ struct LocalCommand: Sendable, Hashable {
     }
 
     private init(process: JSON) throws(Problem) {
-        try self.init(program: process, variables: LocalCommand.variables(process["env"]).pairs)
+        try self.init(program: process, variables: LocalCommand.variables(process["env"]).pairs, expand: { text, _ in text })
     }
 
     private init(podOf resource: JSON, primaryContainer: String?) throws(Problem) {
@@ -46,17 +46,21 @@ struct LocalCommand: Sendable, Hashable {
         notices = LocalCommand.notices(kind: kind, pod: pod, container: container, unset: unset)
     }
 
-    /// Reads `command`, `args` and `workingDir`, and puts variables in place of `$(NAME)` as Kubernetes does.
-    private init(program: JSON, variables: [(name: String, value: String)]) throws(Problem) {
+    private typealias Variables = [(name: String, value: String)]
+
+    /// Reads `command`, `args` and `workingDir`; a container's get variables in place of `$(NAME)`, as Kubernetes does.
+    private init(
+        program: JSON, variables: Variables, expand: (String, Variables) -> String = LocalCommand.expand
+    ) throws(Problem) {
         let words = (program["command"]?.array ?? []) + (program["args"]?.array ?? [])
         guard program["command"]?.array?.isEmpty == false else {
             throw Problem("trialSpec", "the container has no command; the image's own entry point does not exist on this machine, so say the command")
         }
-        var resolved: [(name: String, value: String)] = []
-        for (name, value) in variables { resolved.append((name, LocalCommand.expand(value, resolved))) }
+        var resolved: Variables = []
+        for (name, value) in variables { resolved.append((name, expand(value, resolved))) }
         self.variables = resolved
-        command = words.map { LocalCommand.expand($0.scalarText ?? $0.description, resolved) }
-        workingDirectory = program["workingDir"]?.string.map { LocalCommand.expand($0, resolved) }
+        command = words.map { expand($0.scalarText ?? $0.description, resolved) }
+        workingDirectory = program["workingDir"]?.string.map { expand($0, resolved) }
     }
 
     static func == (a: Self, b: Self) -> Bool {
@@ -128,7 +132,7 @@ extension LocalCommand {
     }
 
     /// Replaces `$(NAME)` by the variable's value; an unknown name stays, and `$$` is a plain `$` (Kubernetes' rule).
-    private static func expand(_ text: String, _ variables: [(name: String, value: String)]) -> String {
+    private static func expand(_ text: String, _ variables: Variables) -> String {
         var result = ""
         var rest = text[...]
         while let dollar = rest.firstIndex(of: "$") {

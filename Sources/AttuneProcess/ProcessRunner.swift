@@ -91,7 +91,10 @@ public struct ProcessRunner: TrialRunner {
     }
 
     public func stop(_ trial: Trial) async throws {
-        try directories.attempt(trial.attempt, of: trial.number).stop()
+        let attempt = directories.attempt(trial.attempt, of: trial.number)
+        // A trial that the log has and nobody launched yet must find the request when somebody does.
+        try FileManager.default.createDirectory(atPath: attempt.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try attempt.stop()
     }
 
     private func launch(_ plan: Plan) async throws {
@@ -153,10 +156,18 @@ public struct ProcessRunner: TrialRunner {
     private func finishCollector(_ plan: Plan) async throws {
         guard plan.collector != nil else { return }
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { _ = try await plan.collectorAttempt.ended(); return true }
-            group.addTask { (try? await Task.sleep(for: .seconds(10))) == nil }
-            if try await group.next() == false { try plan.collectorAttempt.stop() }
-            if try await group.next() == false { try plan.collectorAttempt.stop() }
+            group.addTask {
+                _ = try await plan.collectorAttempt.ended()
+                return true
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(10))
+                return false
+            }
+            if try await group.next() == false {
+                try plan.collectorAttempt.stop()
+                _ = try await group.next()
+            }
             group.cancelAll()
         }
     }

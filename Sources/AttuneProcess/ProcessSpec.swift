@@ -56,11 +56,13 @@ extension ProcessSpec {
             throw AttemptError.invalidSpec("workingDirectory: \(workingDirectory) is not an absolute path")
         }
         for name in environment.keys where name.isEmpty || name.contains("=") {
-            throw AttemptError.invalidSpec("environment: \"\(name)\" cannot name a variable; names are not empty and hold no =")
+            throw AttemptError.invalidSpec(
+                "environment: \"\(name)\" cannot name a variable; names are not empty and hold no =")
         }
         let texts = [workingDirectory] + command + environment.flatMap { [$0.key, $0.value] }
         if let text = texts.first(where: { $0.utf8.contains(0) }) {
-            throw AttemptError.invalidSpec("\(text.debugDescription) holds a NUL character, which no program can be given")
+            throw AttemptError.invalidSpec(
+                "\(text.debugDescription) holds a NUL character, which no program can be given")
         }
     }
 }

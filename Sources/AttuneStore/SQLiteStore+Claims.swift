@@ -1,6 +1,7 @@
 import AttuneCore
 import Foundation
 import GRDB
+import Synchronization
 
 extension SQLiteStore {
     /// How often the holder of a claim says that it lives.
@@ -15,7 +16,7 @@ extension SQLiteStore {
             if let holder = try ClaimRow.of(id, db), isAlive(holder, at: time) {
                 throw HeldElsewhere(experiment: id, holder: holder.process.name)
             }
-            let experiment = try decode(row["manifest"])
+            let experiment = try Experiment(json: JSON(parsing: row["manifest"]))
             let token = try ClaimRow.insert(process, experiment: row["id"], at: time, db)
             let claim = Claim(experiment: id, token: token)
             remember(OpenStudy(row: row["id"], objective: experiment.objective, space: experiment.space), under: claim)

@@ -10,7 +10,6 @@ import Synchronization
 public final class SQLiteStore: TrialStore {
     let path: String
     let pool: DatabasePool
-    let coding: ExperimentCoding
     let process: ProcessIdentity
     let clock: TunerClock
     let queue = CommitQueue()
@@ -21,19 +20,17 @@ public final class SQLiteStore: TrialStore {
     /// Opens the file, or creates it, with its directory (for the owner's eyes only), when it is missing.
     ///
     /// - Parameters:
-    ///   - coding: how experiments are written down.
     ///   - process: in whose name studies are claimed.
+    ///   - clock: tells when a holder was last heard of, and when to speak up.
     /// - Throws: `AttuneError` when the file is no database, another program's, damaged, of a later version, or not writable.
-    public init(
-        at path: String, coding: ExperimentCoding, process: ProcessIdentity = .current(), clock: TunerClock = .system
-    ) throws {
+    public init(at path: String, process: ProcessIdentity = .current(), clock: TunerClock = .system) throws {
         self.path = path
-        self.coding = coding
         self.process = process
         self.clock = clock
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do {
-            try SQLiteStore.createDirectory(of: path)
-            pool = try SQLiteStore.openPool(path)
+            try SQLiteStore.create(directory)
+            pool = try SQLiteStore.oneAtATime(in: directory) { try SQLiteStore.openPool(path) }
         } catch let error as DatabaseError {
             throw error.explained(path: path)
         }
@@ -41,8 +38,7 @@ public final class SQLiteStore: TrialStore {
 
     deinit { heartbeat.withLock { $0?.cancel() } }
 
-    private static func createDirectory(of path: String) throws {
-        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    private static func create(_ directory: String) throws {
         guard !FileManager.default.fileExists(atPath: directory) else { return }
         do {
             try FileManager.default.createDirectory(
@@ -50,6 +46,19 @@ public final class SQLiteStore: TrialStore {
         } catch {
             throw AttuneError("the directory \(directory) cannot be created: \(error.localizedDescription)")
         }
+    }
+
+    /// The value of `body`, which no other process runs meanwhile for the same directory.
+    ///
+    /// SQLite waits for other connections everywhere but where a new file gets its write-ahead log: of two processes that
+    /// do it at the same moment, one would fail.
+    private static func oneAtATime<Value>(in directory: String, _ body: () throws -> Value) throws -> Value {
+        let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw AttuneError("the directory \(directory) cannot be read; give yourself permission") }
+        // Closing gives the lock back.
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+        return try body()
     }
 
     private static func openPool(_ path: String) throws -> DatabasePool {
@@ -95,14 +104,10 @@ public final class SQLiteStore: TrialStore {
         }
     }
 
-    func decode(_ manifest: String) throws -> Experiment {
-        try coding.decode(JSON(parsing: manifest))
-    }
-
     // MARK: Experiments
 
     public func create(_ experiment: Experiment, at time: Date) async throws {
-        let manifest = coding.encode(experiment).description
+        let manifest = experiment.json.description
         try await write { db in
             let exists = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM experiment WHERE name = ?)", arguments: [experiment.name])
@@ -120,11 +125,11 @@ public final class SQLiteStore: TrialStore {
     }
 
     public func load(_ id: Experiment.ID) async throws -> StoredExperiment? {
-        try await read { [self] db in
+        try await read { db in
             let row = try Row.fetchOne(
                 db, sql: "SELECT id, manifest, createdAt FROM experiment WHERE name = ?", arguments: [id])
             guard let row else { return nil }
-            let experiment = try decode(row["manifest"])
+            let experiment = try Experiment(json: JSON(parsing: row["manifest"]))
             return StoredExperiment(
                 experiment: experiment, createdAt: Date(timeIntervalSince1970: row["createdAt"]),
                 events: try SQLiteStore.events(db, of: row["id"], space: experiment.space))
@@ -174,16 +179,22 @@ public final class SQLiteStore: TrialStore {
 
     /// Commits what can be kept. A study that may not write, or wrote nonsense, fails alone; a full disk fails all.
     private func commit(_ batch: CommitQueue.Batch, _ db: Database) {
+        let appends = Dictionary(grouping: batch.appends, by: \.claim)
         var failures: [Claim: any Error] = [:]
         var releaseFailure: (any Error)?
         do {
             try db.inTransaction(.immediate) {
-                failures = try writeStudies(batch.appends, db)
+                if appends.count == 1, batch.releases.isEmpty {
+                    // The usual case needs no savepoint: the transaction is the study's own.
+                    for (claim, appends) in appends { try write(appends, under: claim, db) }
+                } else {
+                    failures = try writeApart(appends, db)
+                }
                 for release in batch.releases { try ClaimRow.delete(release.claim, db) }
                 return .commit
             }
         } catch {
-            for append in batch.appends { failures[append.claim] = explained(error, writing: append.claim) }
+            for claim in appends.keys { failures[claim] = explained(error, writing: claim) }
             releaseFailure = batch.releases.first.map { explained(error, writing: $0.claim) }
         }
         studies.withLock { studies in
@@ -192,10 +203,13 @@ public final class SQLiteStore: TrialStore {
         queue.settle(batch, failures: failures, releaseFailure: releaseFailure)
     }
 
+    /// Writes each study in a savepoint of its own.
+    ///
     /// - Returns: the studies of which nothing was written, and why.
-    private func writeStudies(_ appends: [CommitQueue.Append], _ db: Database) throws -> [Claim: any Error] {
+    /// - Throws: what keeps all of them from being written.
+    private func writeApart(_ appends: [Claim: [CommitQueue.Append]], _ db: Database) throws -> [Claim: any Error] {
         var failures: [Claim: any Error] = [:]
-        for (claim, appends) in Dictionary(grouping: appends, by: \.claim) {
+        for (claim, appends) in appends {
             do {
                 try db.inSavepoint {
                     try write(appends, under: claim, db)
@@ -211,7 +225,8 @@ public final class SQLiteStore: TrialStore {
     }
 
     private func write(_ appends: [CommitQueue.Append], under claim: Claim, _ db: Database) throws {
-        guard let study = studies.withLock({ $0.removeValue(forKey: claim) }) else { throw Fenced(experiment: claim.experiment) }
+        let known = studies.withLock { $0.removeValue(forKey: claim) }
+        guard let study = known else { throw Fenced(experiment: claim.experiment) }
         var writer = try StudyWriter(db, study, under: claim)
         for append in appends { try writer.append(append.records) }
         try writer.finish()

@@ -35,7 +35,7 @@ enum Schema {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard version <= migrations.count else {
             throw AttuneError(
-                "\(path) has schema version \(version), and this Attune knows versions up to \(migrations.count); use a newer Attune")
+                "\(path) has schema version \(version), and this Attune knows only \(migrations.count); use a newer one")
         }
         return version
     }

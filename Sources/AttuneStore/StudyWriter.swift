@@ -1,4 +1,5 @@
 import AttuneCore
+import Foundation
 import GRDB
 
 /// What this process remembers of a study it writes. Anyone may lose it: it is rebuilt from the events.

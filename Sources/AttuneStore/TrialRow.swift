@@ -4,7 +4,7 @@ import GRDB
 
 /// A trial as lists and pages show it: all but the series it reported.
 public struct TrialRow: Sendable, Hashable {
-    /// A reported series in three numbers; not a number where nothing else came.
+    /// A reported series in three numbers, as `MetricSummary` has them.
     public struct Metric: Sendable, Hashable {
         public var latest: Double?
         public var min: Double?

@@ -14,6 +14,8 @@ public enum YAML {
     public static let longestText = 10_000_000
     /// Scalars, lists and maps of a document, each counted as often as aliases repeat it.
     public static let mostNodes = 1_000_000
+    /// Keys of one map.
+    public static let mostKeys = 1_000
     /// Maps and lists inside one another.
     public static let deepestNesting = 100
 

@@ -122,15 +122,26 @@ private struct MapMembers {
         if let first = lines[name] {
             throw refusal("found \"\(name)\" again; it stands at line \(first.line) already, and a key may stand once", at: position)
         }
+        try checkCount(at: position)
         lines[name] = position
         own.append(.init(key: name, keyPosition: position, value: value))
     }
 
     mutating func merge(_ value: SourceNode) throws(YAMLEvents.Failure) {
         switch value.content {
-        case .map(let members): merged += members
+        case .map(let members):
+            merged += members
+            try checkCount(at: value.position)
         case .list(let items) where items.allSatisfy(\.isMap): for item in items { try merge(item) }
         default: throw refusal("<< takes a map or a list of maps; found \(value.kindName)", at: value.position)
+        }
+    }
+}
+
+extension MapMembers {
+    private func checkCount(at position: SourceNode.Position?) throws(YAMLEvents.Failure) {
+        guard own.count + merged.count < YAML.mostKeys else {
+            throw refusal("a map has more than \(YAML.mostKeys) keys", at: position)
         }
     }
 }

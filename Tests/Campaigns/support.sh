@@ -40,10 +40,10 @@ YAML
 
 check_experiment() {
     "$attune" show campaign
-    local csv ended succeeded started twice
-    csv=$("$attune" trials campaign --csv)
-    ended=$(echo "$csv" | tail -n +2 | grep -vc ',Running,' || true)
-    succeeded=$(echo "$csv" | grep -c ',Succeeded,' || true)
+    local states ended succeeded started twice
+    states=$("$attune" trials campaign --json | grep '^    "state": ')
+    ended=$(echo "$states" | grep -vc '"Running"' || true)
+    succeeded=$(echo "$states" | grep -c '"Succeeded"' || true)
     started=$(sort -u "$work/starts" | wc -l)
     twice=$(sort "$work/starts" | uniq -d | wc -l)
     echo "ended $ended, succeeded $succeeded, started $started, started twice $twice"

@@ -10,6 +10,7 @@ public struct MetricsCollector: Sendable, Hashable {
     }
 
     public enum Format: String, Sendable, Hashable, CaseIterable { case text = "TEXT", json = "JSON" }
+    public enum PathKind: String, Sendable, Hashable, CaseIterable { case file = "File", directory = "Directory" }
 
     public struct HTTPGet: Sendable, Hashable {
         public var host: String?
@@ -25,6 +26,8 @@ public struct MetricsCollector: Sendable, Hashable {
     public var kind: Kind
     /// The file, or for event files the directory.
     public var path: String?
+    /// What the path leads to; nil for what the collector's kind implies.
+    public var pathKind: PathKind?
     public var format: Format
     /// Regular expressions with the groups (name) and (value); empty means Katib's default.
     public var filters: [String]
@@ -33,11 +36,12 @@ public struct MetricsCollector: Sendable, Hashable {
     public var customCollector: JSON?
 
     public init(
-        _ kind: Kind = .stdOut, path: String? = nil, format: Format = .text, filters: [String] = [],
-        httpGet: HTTPGet? = nil, customCollector: JSON? = nil
+        _ kind: Kind = .stdOut, path: String? = nil, pathKind: PathKind? = nil, format: Format = .text,
+        filters: [String] = [], httpGet: HTTPGet? = nil, customCollector: JSON? = nil
     ) {
         self.kind = kind
         self.path = path
+        self.pathKind = pathKind
         self.format = format
         self.filters = filters
         self.httpGet = httpGet

@@ -8,7 +8,7 @@ public struct Objective: Sendable, Hashable {
     public var goal: Double?
     /// Also collected and shown, not optimised.
     public var additionalMetrics: [String]
-    /// Which value of a metric's series counts, where the user said so.
+    /// Which value of a metric's series counts, where it is not the one that counts anyway.
     public var strategies: [String: MetricStrategy]
 
     public init(
@@ -19,7 +19,8 @@ public struct Objective: Sendable, Hashable {
         self.metric = metric
         self.goal = goal
         self.additionalMetrics = additionalMetrics
-        self.strategies = strategies
+        self.strategies = [:]
+        self.strategies = strategies.filter { strategy(for: $0.key) != $0.value }
     }
 
     public static func minimize(_ metric: String, goal: Double? = nil, also additional: String...) -> Objective {

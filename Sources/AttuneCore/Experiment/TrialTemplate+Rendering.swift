@@ -63,9 +63,10 @@ extension TrialTemplate {
     /// The names that the strings of `resource` refer to, in order of appearance.
     public static func placeholders(in resource: JSON) -> [String] {
         var names: [String] = []
+        var seen: Set<String> = []
         _ = try? resource.mapStrings { text throws(AttuneError) in
             try substitute(text) { name in
-                if !names.contains(name) { names.append(name) }
+                if seen.insert(name).inserted { names.append(name) }
                 return ""
             }
         }

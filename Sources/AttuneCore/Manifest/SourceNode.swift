@@ -43,24 +43,29 @@ public struct SourceNode: Sendable, Hashable {
     }
 }
 
-extension SourceNode {
-    public init(_ json: JSON) {
+extension SourceNode.Content {
+    fileprivate init(_ json: JSON) {
         switch json {
-        case .null: self.init(.null)
-        case .bool(let value): self.init(.bool(value))
-        case .number(let text): self.init(.number(text))
-        case .string(let text): self.init(.string(text))
-        case .array(let items): self.init(.list(items.map { SourceNode($0) }))
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .number(let text): self = .number(text)
+        case .string(let text): self = .string(text)
+        case .array(let items): self = .list(items.map { SourceNode($0) })
         case .object(let fields):
-            self.init(.map(fields.map { Member(key: $0.key, keyPosition: nil, value: SourceNode($0.value)) }))
+            self = .map(fields.map { .init(key: $0.key, keyPosition: nil, value: SourceNode($0.value)) })
         }
     }
+}
 
+extension SourceNode {
+    public init(_ json: JSON) { self.init(Content(json), at: nil) }
+
+    /// The value without positions, its numbers spelled as JSON spells them.
     public var json: JSON {
         switch content {
         case .null: .null
         case .bool(let value): .bool(value)
-        case .number(let text): .number(text)
+        case .number(let text): JSON(numberOfYAML: text)
         case .string(let text): .string(text)
         case .list(let items): .array(items.map(\.json))
         case .map(let members): .object(JSON.Fields(members.map { ($0.key, $0.value.json) }))

@@ -25,7 +25,7 @@ extension SearchSpace {
         guard !isCircular(index, in: parameters) else {
             return [Problem("parameter", found: "\"\(condition.parameter)\"", "conditions must not form a circle")]
         }
-        return testProblems(of: condition.test, on: parent)
+        return parent.domain.problems.isEmpty ? testProblems(of: condition.test, on: parent) : []
     }
 
     private static func testProblems(of test: Condition.Test, on parent: ParameterSpec) -> [Problem] {
@@ -63,21 +63,12 @@ extension Domain {
         case .double(let range, let step, let law):
             Domain.rangeProblems(range, step: step, law)
         case .int(let range, let step, let law):
-            Domain.exactnessProblems(range)
-                + Domain.rangeProblems(Double(range.lowerBound)...Double(range.upperBound), step: Double(step), law)
+            Domain.rangeProblems(range, step: step, law)
         case .discrete(let list):
             Domain.listProblems(list) + list.enumerated().filter { Double($1)?.isFinite != true }.map { position, text in
                 Problem(FieldPath("list")[position], found: "\"\(text)\"", "must be a number; for other values use parameterType: categorical")
             }
         case .categorical(let list): Domain.listProblems(list)
-        }
-    }
-
-    /// Algorithms see integers as numbers of 53 bits, so larger ones could not be told from their neighbours.
-    private static func exactnessProblems(_ range: ClosedRange<Int>) -> [Problem] {
-        let limit = 1 << 53
-        return [("min", range.lowerBound), ("max", range.upperBound)].filter { $0.1.magnitude > limit }.map { field, value in
-            Problem(FieldPath([.key(field)]), found: "\(value)", "must lie within ±\(limit); use a parameter for its logarithm or a list")
         }
     }
 
@@ -101,10 +92,23 @@ extension Domain {
         return problems
     }
 
+    /// Integers take part in arithmetic as doubles, which hold them up to 2⁵³.
+    private static func rangeProblems(_ range: ClosedRange<Int>, step: Int, _ law: Distribution) -> [Problem] {
+        let largest = 1 << 53
+        let outside = [("min", range.lowerBound), ("max", range.upperBound)].filter { $1.magnitude > largest }
+        guard outside.isEmpty else {
+            return outside.map { name, bound in
+                Problem(FieldPath([.key(name)]), found: "\(bound)", "must lie between -\(largest) and \(largest)")
+            }
+        }
+        return rangeProblems(Double(range.lowerBound)...Double(range.upperBound), step: Double(step), law)
+    }
+
     private static func listProblems(_ list: [String]) -> [Problem] {
         guard !list.isEmpty else { return [Problem("list", "must have at least one value")] }
+        var seen: Set<String> = []
         return list.enumerated().compactMap { position, text in
-            guard let first = list.firstIndex(of: text), first < position else { return nil }
+            guard !seen.insert(text).inserted else { return nil }
             return Problem(FieldPath("list")[position], found: "\"\(text)\"", "is listed already; values must be unique")
         }
     }

@@ -57,11 +57,6 @@ extension Event {
     }
 }
 
-extension JSON {
-    static func time(_ time: Date) -> JSON { .number(time.timeIntervalSince1970) }
-    var time: Date? { double.map { Date(timeIntervalSince1970: $0) } }
-}
-
 extension Observation {
     init?(row: JSON) {
         guard let metric = row[0]?.string, let value = row[1]?.double, let step = row[2]?.int, let time = row[3]?.time else {
@@ -116,7 +111,8 @@ extension Outcome {
 }
 
 extension Finish {
-    init?(reason: String, message: String?) {
+    /// The finish of that reason; nil for a reason that is none.
+    public init?(reason: String, message: String?) {
         let plain: [Finish] = [.goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached]
         if let finish = plain.first(where: { $0.reason == reason }) { self = finish }
         else if reason == Finish.failed("").reason { self = .failed(message ?? "") }

@@ -30,6 +30,8 @@ public struct Study: Sendable {
         public var running = 0, succeeded = 0, failed = 0, killed = 0, earlyStopped = 0, metricsUnavailable = 0
         public var ended: Int { succeeded + failed + killed + earlyStopped + metricsUnavailable }
         public var total: Int { running + ended }
+
+        public init() {}
     }
 
     public init(_ experiment: Experiment, createdAt: Date) {

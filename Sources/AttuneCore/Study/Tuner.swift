@@ -329,7 +329,8 @@ public actor Tuner {
         // It was not fast enough to be spared by a rule, but fast enough to finish before the experiment's end did.
         case .completed where hasValue && told != .earlyStopped: .succeeded
         case .completed: told ?? .metricsUnavailable(missingMetricReason(of: trial, end))
-        case .failed(let reason), .lost(let reason): told ?? .failed(reason)
+        case .failed(let reason), .lost(let reason):
+            told ?? .failed(end.lastOutput.isEmpty ? reason : "\(reason); its last lines were:\n\(end.lastOutput)")
         case .stopped: told ?? .killed("stopped")
         }
     }

@@ -98,7 +98,7 @@ struct DomainTests {
         (.double(0...1, step: 2), "step: found 2.0; must not exceed max - min, which is 1.0"),
         (.double(0...1, step: 1e-17), "step: found 1e-17; is too small for the range; leave it out"),
         (.int(0...1, step: -1), "step: found -1.0; must be greater than 0"),
-        (.int(Int.max - 5...Int.max), "min: found 9223372036854775802; must lie within ±9007199254740992; use a parameter for its logarithm or a list"),
+        (.int(Int.max - 5...Int.max), "min: found 9223372036854775802; must lie between -9007199254740992 and 9007199254740992"),
         (.discrete([]), "list: must have at least one value"),
         (.discrete(["1", "x"]), "list[1]: found \"x\"; must be a number; for other values use parameterType: categorical"),
         (.categorical(["a", "b", "a"]), "list[2]: found \"a\"; is listed already; values must be unique"),

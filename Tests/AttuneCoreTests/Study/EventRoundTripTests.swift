@@ -33,7 +33,7 @@ struct EventRoundTripTests {
 
     private static func event(using random: inout RandomSource) throws -> Event {
         let number = 1 + random.below(1000)
-        let time = Date(timeIntervalSince1970: Double(random.below(2_000_000_000)) + Double(random.below(1024)) / 1024)
+        let time = Date(timeIntervalSince1970: Double(1_550_000_000 + random.below(400_000_000)) + Double(random.below(1024)) / 1024)
         switch random.below(7) {
         case 0:
             let labels = random.below(2) == 0 ? [:] : ["bracket": "3", "eltern\n": "\"\u{1F600}\""]

@@ -1,0 +1,52 @@
+/// What reading an experiment's document gave.
+public struct ManifestReading: Sendable {
+    /// Nil when there is an error among the problems.
+    public var experiment: Experiment?
+    /// Every error and warning, with fields from the document's root.
+    public var problems: [Problem]
+}
+
+extension Experiment {
+    /// Reads an Experiment as a user wrote it for Katib (kubeflow.org/v1beta1) or for Attune, which adds to `spec`
+    /// `seed`, `initialTrials`, `trialTimeout`, `maxRunTime`, `retries` and `constraints`, to a parameter `when` and
+    /// `default`, and the trial template's kind `Process`.
+    ///
+    /// Fills in Katib's defaults, and finds everything wrong at once. Where a problem stands in the text says
+    /// `document.position(of: problem.field)`.
+    ///
+    /// - Parameters:
+    ///   - configMaps: documents among which a template's `configMap` is looked for; it may be elsewhere.
+    ///   - catalogue: the algorithms that the experiment may name.
+    ///   - seed: keys the random choices where the document gives neither `seed` nor the setting `random_state`.
+    public static func reading(
+        _ document: SourceNode, configMaps: [SourceNode] = [], catalogue: AlgorithmCatalogue,
+        seed: @autoclosure () -> UInt64
+    ) -> ManifestReading {
+        let log = ProblemLog(checksRules: true)
+        let reader = ExperimentReader(log: log, configMaps: configMaps, fillsDefaults: true)
+        let experiment = reader.experiment(from: document, seed: seed, catalogue: catalogue)
+        return ManifestReading(experiment: experiment, problems: log.problems)
+    }
+
+    /// Reads what `json` wrote.
+    ///
+    /// - Parameter catalogue: judges the experiment anew, by the rules for files and the algorithms of the catalogue;
+    ///   only a trial template need not be there. Nil trusts what was stored, so that a later rule or a lost algorithm
+    ///   keeps nobody from reading it.
+    /// - Throws: `InvalidExperiment` with every problem.
+    public init(json: JSON, catalogue: AlgorithmCatalogue? = nil) throws {
+        let log = ProblemLog(checksRules: catalogue != nil)
+        let reader = ExperimentReader(log: log, configMaps: [], fillsDefaults: false)
+        guard let stored = reader.experiment(from: SourceNode(json), seed: { 0 }, catalogue: catalogue) else {
+            throw InvalidExperiment(log.problems.filter { $0.severity == .error })
+        }
+        self = stored
+    }
+
+    /// Whether both ask the same, however much each may spend on it.
+    public func isSameQuestion(as other: Experiment) -> Bool {
+        var same = self
+        same.budget = other.budget
+        return same == other
+    }
+}

@@ -1,0 +1,178 @@
+import AttuneCore
+import Foundation
+import Testing
+
+/// The contract that scripts rely on: exit codes, JSON, what a kill leaves behind.
+@Suite(.timeLimit(.minutes(3))) struct CommandTests {
+    /// An experiment whose trials run `script`, with the value in `x`.
+    static func yaml(_ name: String, trials: Int, script: String, more: String = "") -> String {
+        """
+        apiVersion: kubeflow.org/v1beta1
+        kind: Experiment
+        metadata: {name: \(name)}
+        spec:
+          seed: 1
+          objective: {type: minimize, objectiveMetricName: loss}
+          algorithm: {algorithmName: random}
+          parallelTrialCount: 2
+          maxTrialCount: \(trials)
+          parameters:
+            - {name: x, parameterType: double, feasibleSpace: {min: "0", max: "1"}}
+        \(more)
+          trialTemplate:
+            trialParameters: [{name: x, reference: x}]
+            trialSpec:
+              apiVersion: attune.dev/v1
+              kind: Process
+              command: [sh, -c, '\(script)']
+              env: [{name: x, value: "${trialParameters.x}"}]
+        """
+    }
+
+    @Test func `a run ends with 0 and its trials are an array of the documented shape`() async throws {
+        let attune = try CommandLineTool()
+        let file = try attune.write(Self.yaml("shape", trials: 3, script: "echo loss=$x"), to: "shape.yaml")
+        let run = try await attune("run", file)
+        #expect(run.code == 0, "\(run.errors)")
+        let trials = try #require(try await attune("trials", "shape", "--json").json().array)
+        #expect(trials.map { $0["number"]?.int } == [1, 2, 3])
+        for trial in trials {
+            #expect(trial.object?.keys == ["number", "name", "state", "parameters", "metrics", "startTime", "completionTime", "reason"])
+            #expect(trial["state"] == "Succeeded")
+            #expect(trial["metrics"]?["loss"]?["latest"]?.double == trial["parameters"]?["x"]?.double)
+            #expect(trial["metrics"]?["loss"]?.object?.keys == ["latest", "min", "max"])
+        }
+    }
+
+    @Test func `bad input ends with 2, names the line, and stores nothing`() async throws {
+        let attune = try CommandLineTool()
+        let text = Self.yaml("bad", trials: 3, script: "echo loss=$x").replacing("max: \"1\"", with: "max: \"-1\"")
+        let file = try attune.write(text, to: "bad.yaml")
+        let run = try await attune("run", file)
+        #expect(run.code == 2)
+        #expect(run.errors.contains("bad.yaml:11:"), "\(run.errors)")
+        #expect(try await attune("validate", file).code == 2)
+        #expect(try await attune("show", "bad").code == 2)
+        #expect(try await attune("run", "no-such-file.yaml").code == 2)
+        #expect(try await attune("run", file, "--parallel", "many").code == 2)
+        #expect(try await attune("frobnicate").code == 2)
+    }
+
+    @Test func `an experiment that fails ends with 1`() async throws {
+        let attune = try CommandLineTool()
+        let file = try attune.write(
+            Self.yaml("failing", trials: 5, script: "echo no luck >&2; exit 9", more: "  maxFailedTrialCount: 2"), to: "f.yaml")
+        let run = try await attune("run", file)
+        #expect(run.code == 1, "\(run.errors)")
+        let trial = try #require(try await attune("trials", "failing", "--json").json()[0])
+        #expect(trial["reason"]?.string?.contains("exited with code 9") == true)
+        #expect(trial["reason"]?.string?.contains("no luck") == true)
+    }
+
+    @Test func `a second run of the same name is refused and says what to do`() async throws {
+        let attune = try CommandLineTool()
+        let file = try attune.write(Self.yaml("twice", trials: 2, script: "echo loss=$x"), to: "twice.yaml")
+        #expect(try await attune("run", file).code == 0)
+        let again = try await attune("run", file)
+        #expect(again.code == 2)
+        #expect(again.errors.contains("attune resume twice"))
+        #expect(try await attune("run", file, "--name", "other").code == 0)
+        let list = try #require(try await attune("list", "--json").json().array)
+        #expect(list.map { $0["name"]?.string } == ["other", "twice"])
+    }
+
+    @Test func `attune killed with -9 loses no trial and starts none twice`() async throws {
+        let attune = try CommandLineTool()
+        let starts = attune.directory.appending(path: "starts").path
+        let script = "echo $ATTUNE_TRIAL_NUMBER >> \(starts); sleep 0.1; echo loss=$x"
+        let file = try attune.write(Self.yaml("killed", trials: 12, script: script), to: "killed.yaml")
+        let first = try attune.start(["run", file])
+        try await until { try await count("succeeded", of: "killed", attune) >= 3 }
+        first.send(SIGKILL)
+        _ = try await first.finished()
+        let resumed = try await attune("resume", "killed")
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        let trials = try #require(try await attune("trials", "killed", "--json").json().array)
+        #expect(trials.count == 12 && trials.allSatisfy { $0["state"] == "Succeeded" })
+        let lines = try String(contentsOfFile: starts, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 12 && Set(lines).count == 12)
+        #expect(try await attune("replay", "killed", "--verify").code == 0)
+    }
+
+    @Test func `Ctrl-C lets go with 130 and the trials go on`() async throws {
+        let attune = try CommandLineTool()
+        let gate = attune.directory.appending(path: "gate").path
+        let script = "while [ ! -e \(gate) ]; do sleep 0.02; done; echo loss=$x"
+        let file = try attune.write(Self.yaml("gated", trials: 2, script: script), to: "gated.yaml")
+        let run = try attune.start(["run", file])
+        try await until { try await count("running", of: "gated", attune) == 2 }
+        run.send(SIGINT)
+        let interrupted = try await run.finished()
+        #expect(interrupted.code == 130)
+        #expect(interrupted.errors.contains("attune resume gated"))
+        #expect(try await attune("show", "gated", "--json").json()["trials"]?["running"]?.int == 2)
+        _ = try attune.write("", to: "gate")
+        #expect(try await attune("resume", "gated").code == 0)
+        #expect(try await attune("show", "gated", "--json").json()["trials"]?["succeeded"]?.int == 2)
+    }
+
+    @Test func `stop ends the trials of a run elsewhere, and of one that is gone`() async throws {
+        let attune = try CommandLineTool()
+        let file = try attune.write(Self.yaml("endless", trials: 2, script: "sleep 100"), to: "endless.yaml")
+        let run = try attune.start(["run", file])
+        try await until { try await count("running", of: "endless", attune) == 2 }
+        let second = try await attune("resume", "endless")
+        #expect(second.code == 2)
+        #expect(second.errors.contains("is being run by process"))
+        #expect(try await attune("stop", "endless").code == 0)
+        #expect(try await run.finished().code == 130)
+        #expect(try await attune("show", "endless", "--json").json()["trials"]?["killed"]?.int == 2)
+        let resumed = try attune.start(["resume", "endless", "--max-trials", "3"])
+        try await until { try await count("running", of: "endless", attune) == 1 }
+        resumed.send(SIGKILL)
+        _ = try await resumed.finished()
+        #expect(try await attune("stop", "endless").code == 0)
+        #expect(try await attune("show", "endless", "--json").json()["trials"]?["killed"]?.int == 3)
+        #expect(try await attune("delete", "endless").code == 0)
+        #expect(try await attune("list", "--json").json() == [])
+    }
+
+    @Test func `exports and logs hold what the trials said`() async throws {
+        let attune = try CommandLineTool()
+        let file = try attune.write(Self.yaml("talk", trials: 2, script: "echo hello, world; echo loss=$x"), to: "talk.yaml")
+        #expect(try await attune("run", file).code == 0)
+        #expect(try await attune("logs", "talk", "2").output.hasPrefix("hello, world\nloss="))
+        let csv = try await attune("export", "talk", "--format", "csv").output.split(separator: "\n")
+        #expect(csv.count == 3)
+        #expect(csv[0] == "number,name,state,x,loss_latest,loss_min,loss_max,startTime,completionTime,reason")
+        let export = try await attune("export", "talk").json()
+        #expect(export["trials"]?.array?.count == 2)
+        #expect(export["events"]?.array?.isEmpty == false)
+        #expect(try await attune("logs", "talk", "3").code == 2)
+    }
+
+    @Test func `completions exist for three shells`() async throws {
+        let attune = try CommandLineTool()
+        for shell in ["bash", "zsh", "fish"] {
+            let script = try await attune("--generate-completion-script", shell)
+            #expect(script.code == 0 && script.output.contains("replay"), "\(shell)")
+        }
+    }
+
+    @Test func `the doctor finds this machine fit`() async throws {
+        let attune = try CommandLineTool()
+        let report = try await attune("doctor")
+        #expect(report.code == 0, "\(report.output)")
+    }
+
+    /// How many trials are in a state; 0 while there is no such experiment.
+    private func count(_ state: String, of name: String, _ attune: CommandLineTool) async throws -> Int {
+        let show = try await attune("show", name, "--json")
+        return show.code == 0 ? try show.json()["trials"]?[state]?.int ?? 0 : 0
+    }
+
+    /// Asks again until it is so. The test's time limit ends what never comes.
+    private func until(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { await Task.yield() }
+    }
+}

@@ -1,0 +1,40 @@
+import AttuneCore
+import Foundation
+
+/// Experiments and histories for tests.
+public enum Samples {
+    /// Noon of a day; its fraction of a second is one that a sum in binary would lose.
+    public static let noon = Date(timeIntervalSinceReferenceDate: 800_000_000 + 0x1p-23)
+
+    /// Four parameters, of which one is conditional; the same for the same name.
+    public static func experiment(named name: String = "sample") -> Experiment {
+        let optimizer = Parameter("optimizer", of: ["sgd", "adam"])
+        return Experiment(
+            name, .minimize("loss", also: "accuracy"),
+            over: Parameter("rate", in: 1e-4...1e-1, .logUniform), Parameter("layers", in: 1...4), optimizer,
+            Parameter("momentum", in: 0.0...0.99).when(optimizer, in: "sgd"), seed: 7)
+    }
+
+    /// A short history with every kind of event.
+    public static func events(of experiment: Experiment) -> [Event] {
+        let assignment = experiment.space.assignment(at: experiment.space.parameters.map { _ in 0.25 })
+        func time(_ second: Double) -> Date { noon.addingTimeInterval(second) }
+        func loss(_ value: Double, _ step: Int) -> Observation {
+            Observation(metric: "loss", value: value, step: step, time: time(Double(step) + 0.1))
+        }
+        return [
+            .started(1, Suggestion(assignment, labels: ["resource": "9", "parent": "sample-1"]), at: time(0)),
+            .observed(1, [loss(0.5, 1), loss(-.infinity, 2)]),
+            .lost(1, reason: "the node went away: \"evicted\"\n", at: time(3)),
+            .started(2, Suggestion(assignment), at: time(3)),
+            .observed(1, [loss(0.1 + 0.2, 4)]),
+            .ended(1, .succeeded, at: time(5)),
+            .ended(2, .failed("exit code 1: naïve 🤷"), at: time(5)),
+            .stopped(at: time(6)),
+            .budgetEdited(Budget(parallelTrials: 2, maxTrials: 40, maxFailedTrials: 3, maxRunTime: .seconds(90)), at: time(7)),
+            .started(3, Suggestion(assignment), at: time(8)),
+            .ended(3, .killed("the experiment was stopped"), at: time(9)),
+            .finished(.failed("max failed count has reached"), at: time(9)),
+        ]
+    }
+}
