@@ -8,6 +8,8 @@ public struct RandomHistory {
     private var random: RandomSource
     private var started = 0
     private var running: [Trial.Number] = []
+    /// Nothing starts, stops or finishes while the experiment is over; trials that run may still report and end.
+    private var isOver = false
 
     public init(of experiment: Experiment, seed: UInt64) {
         self.experiment = experiment
@@ -22,9 +24,9 @@ public struct RandomHistory {
     }
 
     private mutating func next() throws -> Event {
-        if running.isEmpty { return try start() }
+        if running.isEmpty { return isOver ? reopening() : try start() }
         switch random.below(20) {
-        case 0..<4: return try start()
+        case 0..<4: return isOver ? reopening() : try start()
         case 4..<13: return .observed(anyRunning(), observations())
         case 13: return .lost(anyRunning(), reason: "evicted", at: time())
         case 14..<19: return end()
@@ -47,11 +49,15 @@ public struct RandomHistory {
     }
 
     private mutating func change() -> Event {
-        switch random.below(3) {
-        case 0: .budgetEdited(Budget(maxTrials: random.below(2) == 0 ? nil : random.below(100) + 1), at: time())
-        case 1: .stopped(at: time())
-        default: .finished(random.below(2) == 0 ? .goalReached : .failed("too many failures"), at: time())
-        }
+        guard !isOver, random.below(3) > 0 else { return reopening() }
+        isOver = true
+        if random.below(2) == 0 { return .stopped(at: time()) }
+        return .finished(random.below(2) == 0 ? .goalReached : .failed("too many failures"), at: time())
+    }
+
+    private mutating func reopening() -> Event {
+        isOver = false
+        return .budgetEdited(Budget(maxTrials: random.below(2) == 0 ? nil : random.below(100) + 1), at: time())
     }
 
     private mutating func observations() -> [Observation] {
