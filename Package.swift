@@ -51,7 +51,8 @@ let package = Package(
                 "AttuneCore", "COpenBLAS", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        .target(name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
+        .target(
+            name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
         .target(
             name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
             path: "Benchmarks/Runner", swiftSettings: strict),
@@ -59,9 +60,12 @@ let package = Package(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
 
-        .target(name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport", swiftSettings: strict),
+        .target(
+            name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport",
+            swiftSettings: strict),
         .testTarget(
-            name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"], resources: [.copy("Fixtures"), .copy("Scenarios")],
+            name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"],
+            resources: [.copy("Fixtures"), .copy("Scenarios")],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneYAMLTests", dependencies: ["AttuneCore", "AttuneYAML", "AttuneTestSupport"],

@@ -39,10 +39,12 @@ public struct ResultRow: Sendable, Hashable {
     /// The line of CSV, numbers as the shortest text that reads back the same.
     public var line: String {
         let fields = [
-            problem, algorithm, String(seed), String(evaluation), value.text, best.text, resource.text, simulatedSeconds.text,
+            problem, algorithm, String(seed), String(evaluation), value.text, best.text, resource.text,
+            simulatedSeconds.text,
             askSeconds?.text ?? "",
         ]
-        return fields.map { $0.contains(",") || $0.contains("\"") ? "\"\($0.replacing("\"", with: "\"\""))\"" : $0 }.joined(separator: ",")
+        return fields.map { $0.contains(",") || $0.contains("\"") ? "\"\($0.replacing("\"", with: "\"\""))\"" : $0 }
+            .joined(separator: ",")
     }
 }
 

@@ -14,7 +14,8 @@ struct AttuneCommand: AsyncParsableCommand {
             """,
         version: attuneVersion,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self, BestCommand.self,
+            RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self,
+            BestCommand.self,
             LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self, ExportCommand.self,
             ReplayCommand.self, AlgorithmsCommand.self, ReportCommand.self, DoctorCommand.self,
         ])

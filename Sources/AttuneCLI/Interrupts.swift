@@ -26,8 +26,14 @@ final class Interrupts: Sendable {
     /// Whether another interrupt comes in time.
     func second(within limit: Duration) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
-            group.addTask { await self.first(); return !Task.isCancelled }
-            group.addTask { try? await Task.sleep(for: limit); return false }
+            group.addTask {
+                await self.first()
+                return !Task.isCancelled
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return false
+            }
             let came = await group.next() ?? false
             group.cancelAll()
             return came

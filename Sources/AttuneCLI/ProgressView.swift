@@ -65,7 +65,8 @@ private struct Progress {
         case .ended(let number, let outcome, _):
             if let best = study.best?.value(of: study.objective) { bests.append(best) }
             return line(study[number], outcome)
-        case .lost(let number, let reason, _): return "trial \(number) was lost (\(reason)); starting attempt \(study[number].attempt)"
+        case .lost(let number, let reason, _):
+            return "trial \(number) was lost (\(reason)); starting attempt \(study[number].attempt)"
         case .started, .observed, .budgetEdited, .stopped, .finished: return nil
         }
     }
@@ -98,13 +99,18 @@ private struct Progress {
         let text = rate >= 1 ? "  \(rate.short)/s" : "  \((60 * rate).short)/min"
         guard let limit = study.experiment.budget.maxTrials, !isOver else { return text }
         let left = Double(limit - study.counts.ended) / rate
-        return text + "  about " + Duration.seconds(left.rounded(.up)).formatted(.units(allowed: [.hours, .minutes, .seconds], width: .narrow, maximumUnitCount: 2)) + " left"
+        return text + "  about "
+            + Duration.seconds(left.rounded(.up)).formatted(
+                .units(allowed: [.hours, .minutes, .seconds], width: .narrow, maximumUnitCount: 2)) + " left"
     }
 
     private var bestLines: [String] {
         guard let best = study.best, let value = best.value(of: study.objective) else { return [] }
         let direction = study.objective.direction == .minimize ? "lowest" : "highest"
-        return ["\(direction) \(study.objective.metric) \(value.short) in trial \(best.number)  \(sparkline)", "  \(best.assignment)"]
+        return [
+            "\(direction) \(study.objective.metric) \(value.short) in trial \(best.number)  \(sparkline)",
+            "  \(best.assignment)",
+        ]
     }
 
     /// The best value over the trials so far, at most 40 wide, taller is better.
@@ -113,10 +119,11 @@ private struct Progress {
         let stride = max(1, (bests.count + 39) / 40)
         let shown = Swift.stride(from: (bests.count - 1) % stride, to: bests.count, by: stride).map { bests[$0] }
         guard let low = shown.min(), let high = shown.max(), high > low else { return "" }
-        return String(shown.map { value in
-            let height = (value - low) / (high - low)
-            return bars[Int(((study.objective.direction == .minimize ? 1 - height : height) * 7).rounded())]
-        })
+        return String(
+            shown.map { value in
+                let height = (value - low) / (high - low)
+                return bars[Int(((study.objective.direction == .minimize ? 1 - height : height) * 7).rounded())]
+            })
     }
 }
 

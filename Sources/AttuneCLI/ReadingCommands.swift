@@ -12,7 +12,8 @@ struct FormatOptions: ParsableArguments {
 }
 
 struct ListCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the experiments of the store.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the experiments of the store.")
 
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var format: FormatOptions
@@ -22,8 +23,12 @@ struct ListCommand: AsyncParsableCommand {
         if format.json { return Terminal.say(JSON.array(summaries.map(\.json)).pretty) }
         guard !summaries.isEmpty else { return Terminal.say("no experiments yet; attune run FILE starts one") }
         let rows = summaries.map { summary in
-            [summary.name, summary.statusText, "\(summary.counts.ended)/\(summary.maxTrials.map(String.init) ?? "∞")",
-             String(summary.counts.running), summary.best.map { "\(summary.metric)=\($0.value.short)" } ?? "-", summary.createdAt.rfc3339]
+            [
+                summary.name, summary.statusText,
+                "\(summary.counts.ended)/\(summary.maxTrials.map(String.init) ?? "∞")",
+                String(summary.counts.running), summary.best.map { "\(summary.metric)=\($0.value.short)" } ?? "-",
+                summary.createdAt.rfc3339,
+            ]
         }
         Terminal.say(TextTable(header: ["NAME", "STATUS", "TRIALS", "RUNNING", "BEST", "CREATED"], rows: rows).text)
     }
@@ -69,8 +74,10 @@ struct TrialsCommand: AsyncParsableCommand {
         let parameters = try await store.requiredExperiment(name).experiment.space.names
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
         let rows = trials.map { trial in
-            [String(trial.number), trial.state, trial.value?.short ?? "-",
-             trial.assignmentText + (trial.outcome?.reason.map { "   " + $0.onOneLine } ?? "")]
+            [
+                String(trial.number), trial.state, trial.value?.short ?? "-",
+                trial.assignmentText + (trial.outcome?.reason.map { "   " + $0.onOneLine } ?? ""),
+            ]
         }
         Terminal.say(TextTable(header: ["TRIAL", "STATE", summary.metric.uppercased(), "PARAMETERS"], rows: rows).text)
     }
@@ -114,7 +121,9 @@ struct LogsCommand: AsyncParsableCommand {
         defer { try? file.close() }
         while true {
             let isRunning = try await store.trial(trial, of: name)?.state == "Running"
-            while let data = try file.read(upToCount: 1 << 16), !data.isEmpty { try FileHandle.standardOutput.write(contentsOf: data) }
+            while let data = try file.read(upToCount: 1 << 16), !data.isEmpty {
+                try FileHandle.standardOutput.write(contentsOf: data)
+            }
             guard follow, isRunning else { return }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -125,7 +134,8 @@ struct ExportCommand: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case json, csv }
 
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Prints an experiment with everything recorded of it: JSON with every event, or CSV of trials.")
+        commandName: "export",
+        abstract: "Prints an experiment with everything recorded of it: JSON with every event, or CSV of trials.")
 
     @Argument(help: "The experiment.") var name: String
     @OptionGroup var storeOptions: StoreOptions
@@ -136,11 +146,13 @@ struct ExportCommand: AsyncParsableCommand {
         let stored = try await store.requiredExperiment(name)
         switch format {
         case .csv:
-            TrialTable(trials: try await store.allTrials(of: name), parameters: stored.experiment.space.names).csvLines.forEach(Terminal.say)
+            TrialTable(trials: try await store.allTrials(of: name), parameters: stored.experiment.space.names).csvLines
+                .forEach(Terminal.say)
         case .json:
             let document: JSON = [
                 "experiment": stored.experiment.json, "createdAt": .string(stored.createdAt.rfc3339),
-                "trials": .array(try await store.allTrials(of: name).map(\.json)), "events": .array(stored.events.map(\.json)),
+                "trials": .array(try await store.allTrials(of: name).map(\.json)),
+                "events": .array(stored.events.map(\.json)),
             ]
             Terminal.say(document.pretty)
         }
@@ -163,7 +175,9 @@ struct ReplayCommand: AsyncParsableCommand {
             count += 1
             if !verify { Terminal.say("trial \(step.number)  \(step.derived.text)") }
             if verify, !step.isSame {
-                Terminal.complain("trial \(step.number): the log has \(step.recorded.assignment); the algorithm gives \(step.derived.text)")
+                Terminal.complain(
+                    "trial \(step.number): the log has \(step.recorded.assignment); the algorithm gives \(step.derived.text)"
+                )
                 throw ExitCode.failed
             }
         }
@@ -181,8 +195,12 @@ struct AlgorithmsCommand: ParsableCommand {
     func run() throws {
         let catalogue = AlgorithmCatalogue.standard
         guard let name else {
-            if format.json { return Terminal.say(JSON.array(catalogue.algorithms.map(\.json) + catalogue.stoppingRules.map(\.json)).pretty) }
-            let rows = catalogue.algorithms.map { [$0.name, "algorithm", $0.summary] }
+            if format.json {
+                return Terminal.say(
+                    JSON.array(catalogue.algorithms.map(\.json) + catalogue.stoppingRules.map(\.json)).pretty)
+            }
+            let rows =
+                catalogue.algorithms.map { [$0.name, "algorithm", $0.summary] }
                 + catalogue.stoppingRules.map { [$0.name, "early stopping", $0.summary] }
             return Terminal.say(TextTable(header: ["NAME", "KIND", "WHAT IT DOES"], rows: rows).text)
         }

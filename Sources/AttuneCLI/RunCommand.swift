@@ -10,7 +10,9 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs an Experiment file, its trials as processes of this machine.")
 
-    @Argument(help: "The Experiment, YAML or JSON; - for standard input.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    @Argument(
+        help: "The Experiment, YAML or JSON; - for standard input.",
+        completion: .file(extensions: ["yaml", "yml", "json"]))
     var file: String
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -21,7 +23,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let parallel, parallel < 1 { throw ValidationError("--parallel: found \(parallel); must be greater than 0") }
-        if let maxTrials, maxTrials < 1 { throw ValidationError("--max-trials: found \(maxTrials); must be greater than 0") }
+        if let maxTrials, maxTrials < 1 {
+            throw ValidationError("--max-trials: found \(maxTrials); must be greater than 0")
+        }
     }
 
     func run() async throws {
@@ -46,8 +50,13 @@ struct RunCommand: AsyncParsableCommand {
         if let maxTrials { experiment.budget.maxTrials = maxTrials }
         if let parallel { experiment.budget.parallelTrials = parallel }
         // Fewer trials than the file runs at once is no contradiction when a flag says so.
-        if let maxTrials, parallel == nil { experiment.budget.parallelTrials = min(experiment.budget.parallelTrials, maxTrials) }
-        let directory = file == "-" ? FileManager.default.currentDirectoryPath : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
+        if let maxTrials, parallel == nil {
+            experiment.budget.parallelTrials = min(experiment.budget.parallelTrials, maxTrials)
+        }
+        let directory =
+            file == "-"
+            ? FileManager.default.currentDirectoryPath
+            : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
         if experiment.metadata.annotations[Session.directoryKey] == nil {
             experiment.metadata.annotations[Session.directoryKey] = directory
         }
@@ -66,7 +75,8 @@ struct ExperimentReader {
     func experiment(in file: String) throws -> Experiment {
         let reading = try read(file)
         guard reading.experiments.count == 1, let experiment = reading.experiments.first else {
-            throw AttuneError("\(file): holds \(reading.experiments.count) experiments; attune run takes a file with one")
+            throw AttuneError(
+                "\(file): holds \(reading.experiments.count) experiments; attune run takes a file with one")
         }
         return experiment
     }
@@ -83,10 +93,14 @@ struct ExperimentReader {
 
     private func text(of file: String) throws -> String {
         do {
-            let data = file == "-" ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: file))
+            let data =
+                file == "-"
+                ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: file))
             return String(decoding: data, as: UTF8.self)
         } catch {
-            throw AttuneError("\(file): cannot be read: \((error as NSError).localizedFailureReason ?? (error as NSError).localizedDescription)")
+            throw AttuneError(
+                "\(file): cannot be read: \((error as NSError).localizedFailureReason ?? (error as NSError).localizedDescription)"
+            )
         }
     }
 }
@@ -117,7 +131,8 @@ struct ValidateCommand: ParsableCommand {
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Goes on with an experiment: adopts trials that still run, collects those that ended meanwhile.")
+        commandName: "resume",
+        abstract: "Goes on with an experiment: adopts trials that still run, collects those that ended meanwhile.")
 
     @Argument(help: "The experiment.") var name: String
     @OptionGroup var storeOptions: StoreOptions
@@ -140,7 +155,9 @@ struct ResumeCommand: AsyncParsableCommand {
         if output.json {
             Terminal.say(study.summaryJSON.pretty)
         } else if !output.quiet {
-            Terminal.say("\(study.closingLines)\nto go on: attune resume \(name) --max-trials N, more than \(study.counts.total)")
+            Terminal.say(
+                "\(study.closingLines)\nto go on: attune resume \(name) --max-trials N, more than \(study.counts.total)"
+            )
         }
         if finish.isFailure { throw ExitCode.failed }
     }
@@ -152,7 +169,9 @@ struct ResumeCommand: AsyncParsableCommand {
         if let parallel { budget.parallelTrials = parallel }
         let isEdited = budget != study.experiment.budget
         if let maxTrials, maxTrials <= study.counts.ended, isEdited || study.status != .running {
-            throw AttuneError("--max-trials: found \(maxTrials); \(name) has \(study.counts.total) trials, give more than that to go on")
+            throw AttuneError(
+                "--max-trials: found \(maxTrials); \(name) has \(study.counts.total) trials, give more than that to go on"
+            )
         }
         return isEdited || study.status == .stopped ? budget : nil
     }
@@ -172,7 +191,9 @@ struct StopCommand: AsyncParsableCommand {
             Terminal.complain("asked \(holder) to stop \(name)")
             while try await store.holder(of: name) != nil { try await Task.sleep(for: .milliseconds(100)) }
         } else {
-            try await Session(try stored.study().experiment, store: store, options: storeOptions, verbosity: Verbosity()).stop()
+            try await Session(
+                try stored.study().experiment, store: store, options: storeOptions, verbosity: Verbosity()
+            ).stop()
         }
     }
 }

@@ -14,14 +14,18 @@ struct Session {
     let runner: ProcessRunner
     let verbosity: Verbosity
 
-    init(_ experiment: Experiment, store: SQLiteStore, options storeOptions: StoreOptions, verbosity: Verbosity) throws {
+    init(_ experiment: Experiment, store: SQLiteStore, options storeOptions: StoreOptions, verbosity: Verbosity) throws
+    {
         self.experiment = experiment
         self.store = store
         self.verbosity = verbosity
         runner = try ProcessRunner(
-            experiment, resource: try experiment.templateResource(), directories: storeOptions.directories(of: experiment.name),
+            experiment, resource: try experiment.templateResource(),
+            directories: storeOptions.directories(of: experiment.name),
             supervisor: try Supervisor.find(), environment: Session.environment,
-            baseDirectory: URL(filePath: experiment.metadata.annotations[Session.directoryKey] ?? FileManager.default.currentDirectoryPath),
+            baseDirectory: URL(
+                filePath: experiment.metadata.annotations[Session.directoryKey]
+                    ?? FileManager.default.currentDirectoryPath),
             now: { Date() })
         guard !verbosity.quiet else { return }
         for notice in runner.notices { Terminal.complain("notice: \(notice)") }
@@ -99,7 +103,8 @@ struct Session {
     private func letGo(_ interrupts: Interrupts) async throws {
         let running = try await store.required(experiment.name).counts.running
         Terminal.complain(
-            "let go of \(experiment.name): \(running) trials go on running; resume with: attune resume \(experiment.name)")
+            "let go of \(experiment.name): \(running) trials go on running; resume with: attune resume \(experiment.name)"
+        )
         guard running > 0 else { throw ExitCode.interrupted }
         Terminal.complain("press Ctrl-C again within 2 seconds to stop them")
         guard await interrupts.second(within: .seconds(2)) else { throw ExitCode.interrupted }
@@ -119,7 +124,9 @@ struct Session {
         let tuner = try tuner()
         try await tuner.halt(runner)
         let study = try await tuner.run(with: runner)
-        Terminal.complain("stopped \(experiment.name): \(study.counts.ended) trials ended; resume with: attune resume \(experiment.name)")
+        Terminal.complain(
+            "stopped \(experiment.name): \(study.counts.ended) trials ended; resume with: attune resume \(experiment.name)"
+        )
     }
 }
 
@@ -129,10 +136,14 @@ extension Experiment {
         switch template?.source {
         case .spec(let json): return json
         case .configMap(_, let text?):
-            guard let document = try YAML.documents(text).first else { throw AttuneError("spec.trialTemplate.configMap: the template is empty") }
+            guard let document = try YAML.documents(text).first else {
+                throw AttuneError("spec.trialTemplate.configMap: the template is empty")
+            }
             return document.json
         case .configMap(let source, nil):
-            throw AttuneError("spec.trialTemplate.configMap: \(source.name) is not in the file; add the ConfigMap as another document of it")
+            throw AttuneError(
+                "spec.trialTemplate.configMap: \(source.name) is not in the file; add the ConfigMap as another document of it"
+            )
         case nil: throw AttuneError("spec.trialTemplate: must be specified; it says how a trial is run")
         }
     }

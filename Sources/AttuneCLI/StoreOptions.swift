@@ -10,7 +10,9 @@ struct StoreOptions: ParsableArguments {
     var store: String?
 
     var url: URL {
-        if let path = store ?? ProcessInfo.processInfo.environment["ATTUNE_STORE"], !path.isEmpty { return URL(filePath: path) }
+        if let path = store ?? ProcessInfo.processInfo.environment["ATTUNE_STORE"], !path.isEmpty {
+            return URL(filePath: path)
+        }
         return FileManager.default.homeDirectoryForCurrentUser.appending(path: ".local/share/attune/attune.db")
     }
 
@@ -51,7 +53,9 @@ extension SQLiteStore {
 
     private func unknown(_ name: String) async throws -> String {
         let names = try await experiments().map(\.name)
-        let hint = nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? (names.isEmpty ? "" : "; attune list shows what there is")
+        let hint =
+            nearest(to: name, among: names).map { "; did you mean \($0)?" }
+            ?? (names.isEmpty ? "" : "; attune list shows what there is")
         return "there is no experiment named \(name)\(hint)"
     }
 }

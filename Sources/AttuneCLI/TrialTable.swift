@@ -25,8 +25,11 @@ struct TrialTable {
 
     var csvLines: [String] {
         let metrics = Set(trials.flatMap(\.metrics.keys)).sorted()
-        let header = ["number", "name", "state"] + parameters
-            + metrics.flatMap { ["\($0)_latest", "\($0)_min", "\($0)_max"] } + ["startTime", "completionTime", "reason"]
+        let header =
+            ["number", "name", "state"] + parameters
+            + metrics.flatMap { ["\($0)_latest", "\($0)_min", "\($0)_max"] } + [
+                "startTime", "completionTime", "reason",
+            ]
         return [csvLine(header)] + trials.map { csvLine(fields(of: $0, metrics: metrics)) }
     }
 
@@ -61,7 +64,10 @@ extension TrialRow {
 extension TrialRow.Metric {
     /// With every statistic, null where there is none.
     var fullJSON: JSON {
-        ["latest": latest.map { .number($0) } ?? .null, "min": min.map { .number($0) } ?? .null, "max": max.map { .number($0) } ?? .null]
+        [
+            "latest": latest.map { .number($0) } ?? .null, "min": min.map { .number($0) } ?? .null,
+            "max": max.map { .number($0) } ?? .null,
+        ]
     }
 }
 
@@ -98,30 +104,43 @@ extension ExperimentSummary {
 extension Study.Counts {
     var json: JSON {
         [
-            "total": .number(total), "running": .number(running), "succeeded": .number(succeeded), "failed": .number(failed),
-            "killed": .number(killed), "earlyStopped": .number(earlyStopped), "metricsUnavailable": .number(metricsUnavailable),
+            "total": .number(total), "running": .number(running), "succeeded": .number(succeeded),
+            "failed": .number(failed),
+            "killed": .number(killed), "earlyStopped": .number(earlyStopped),
+            "metricsUnavailable": .number(metricsUnavailable),
         ]
     }
 
     var text: String {
-        let parts = [(succeeded, "succeeded"), (failed, "failed"), (earlyStopped, "stopped early"), (metricsUnavailable, "without metrics"),
-                     (killed, "killed"), (running, "running")].filter { $0.0 > 0 }
+        let parts = [
+            (succeeded, "succeeded"), (failed, "failed"), (earlyStopped, "stopped early"),
+            (metricsUnavailable, "without metrics"),
+            (killed, "killed"), (running, "running"),
+        ].filter { $0.0 > 0 }
         return parts.isEmpty ? "none" : parts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 }
 
 extension Study {
     var summaryJSON: JSON {
-        let state = switch status {
-        case .running: "Running"
-        case .stopped: "Stopped"
-        case .finished(let finish): finish.isFailure ? "Failed" : "Succeeded"
-        }
+        let state =
+            switch status {
+            case .running: "Running"
+            case .stopped: "Stopped"
+            case .finished(let finish): finish.isFailure ? "Failed" : "Succeeded"
+            }
         let reason: JSON = if case .finished(let finish) = status { .string(finish.reason) } else { .null }
-        let bestJSON: JSON = best.map { trial in
-            ["trial": .number(trial.number), "value": trial.value(of: objective).map { .number($0) } ?? .null, "parameters": trial.assignment.json]
-        } ?? .null
-        return ["name": .string(experiment.name), "status": .string(state), "reason": reason, "trials": counts.json, "best": bestJSON]
+        let bestJSON: JSON =
+            best.map { trial in
+                [
+                    "trial": .number(trial.number), "value": trial.value(of: objective).map { .number($0) } ?? .null,
+                    "parameters": trial.assignment.json,
+                ]
+            } ?? .null
+        return [
+            "name": .string(experiment.name), "status": .string(state), "reason": reason, "trials": counts.json,
+            "best": bestJSON,
+        ]
     }
 
     /// What a person wants to know at the end.
@@ -139,18 +158,25 @@ extension Study {
 
 extension Algorithm {
     var json: JSON {
-        ["name": .string(name), "kind": "algorithm", "summary": .string(summary), "settings": .array(settings.map(\.json)),
-         "honours": .array(honours.map(\.rawValue).sorted().map { .string($0) })]
+        [
+            "name": .string(name), "kind": "algorithm", "summary": .string(summary),
+            "settings": .array(settings.map(\.json)),
+            "honours": .array(honours.map(\.rawValue).sorted().map { .string($0) }),
+        ]
     }
 
     var text: String {
-        "\(name): \(summary)\n\n" + settings.text + "\n\nhonours: " + honours.map(\.rawValue).sorted().joined(separator: ", ")
+        "\(name): \(summary)\n\n" + settings.text + "\n\nhonours: "
+            + honours.map(\.rawValue).sorted().joined(separator: ", ")
     }
 }
 
 extension StoppingRule {
     var json: JSON {
-        ["name": .string(name), "kind": "early stopping", "summary": .string(summary), "settings": .array(settings.map(\.json))]
+        [
+            "name": .string(name), "kind": "early stopping", "summary": .string(summary),
+            "settings": .array(settings.map(\.json)),
+        ]
     }
 
     var text: String { "\(name): \(summary)\n\n" + settings.text }
@@ -158,14 +184,20 @@ extension StoppingRule {
 
 extension AlgorithmSetting {
     var json: JSON {
-        ["name": .string(name), "kind": .string(kindDescription), "default": defaultValue.map { .string($0) } ?? .null, "summary": .string(summary)]
+        [
+            "name": .string(name), "kind": .string(kindDescription),
+            "default": defaultValue.map { .string($0) } ?? .null, "summary": .string(summary),
+        ]
     }
 }
 
 extension [AlgorithmSetting] {
     var text: String {
-        isEmpty ? "no settings" : TextTable(
-            header: ["SETTING", "KIND", "DEFAULT", "MEANING"],
-            rows: map { [$0.name, $0.kindDescription, $0.defaultValue ?? "-", $0.summary] }).text
+        isEmpty
+            ? "no settings"
+            : TextTable(
+                header: ["SETTING", "KIND", "DEFAULT", "MEANING"],
+                rows: map { [$0.name, $0.kindDescription, $0.defaultValue ?? "-", $0.summary] }
+            ).text
     }
 }

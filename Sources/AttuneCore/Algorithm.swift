@@ -78,12 +78,15 @@ public struct AlgorithmSetting: Sendable {
         switch kind {
         case .integer(let range):
             guard let value = Int(text) else { return "failed to validate \(name)(\(text)): must be an integer" }
-            return range.contains(value) ? nil : complaint ?? "\(name) must be an integer of \(AlgorithmSetting.text(range))"
+            return range.contains(value)
+                ? nil : complaint ?? "\(name) must be an integer of \(AlgorithmSetting.text(range))"
         case .number(let range):
             guard let value = Double(text) else { return "failed to validate \(name)(\(text)): must be a number" }
-            return range.contains(value) ? nil : complaint ?? "\(name) must be a number of \(range.lowerBound.text)…\(range.upperBound.text)"
+            return range.contains(value)
+                ? nil : complaint ?? "\(name) must be a number of \(range.lowerBound.text)…\(range.upperBound.text)"
         case .choice(let choices):
-            return choices.contains(text) ? nil : complaint ?? "\(name) must be one of \(choices.joined(separator: ", "))"
+            return choices.contains(text)
+                ? nil : complaint ?? "\(name) must be one of \(choices.joined(separator: ", "))"
         case .text: return nil
         }
     }
@@ -142,8 +145,11 @@ public struct AlgorithmCatalogue: Sendable {
         let missing = experiment.space.features.subtracting(algorithm.honours)
         if !missing.isEmpty {
             let able = algorithms.filter { $0.honours.isSuperset(of: experiment.space.features) }.map(\.name)
-            problems.append(Problem("algorithm.algorithmName", found: "\"\(spec.name)\"",
-                "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this space; use one of: \(able.joined(separator: ", "))"))
+            problems.append(
+                Problem(
+                    "algorithm.algorithmName", found: "\"\(spec.name)\"",
+                    "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this space; use one of: \(able.joined(separator: ", "))"
+                ))
         }
         if problems.isEmpty { problems = algorithm.objections(experiment) }
         return problems + stopping
@@ -166,7 +172,8 @@ public struct AlgorithmCatalogue: Sendable {
 
     private func unknown(_ name: String, _ part: String, among known: [String]) -> Problem {
         let hint = nearest(to: name, among: known).map { "did you mean \"\($0)\"? Known: " } ?? "known: "
-        return Problem(FieldPath([.key(part)])["algorithmName"], found: "\"\(name)\"",
+        return Problem(
+            FieldPath([.key(part)])["algorithmName"], found: "\"\(name)\"",
             "unknown algorithm name \(name); \(hint)\(known.joined(separator: ", "))")
     }
 
@@ -174,12 +181,17 @@ public struct AlgorithmCatalogue: Sendable {
         let field = FieldPath([.key(part)])["algorithmSettings"]
         return spec.settings.enumerated().flatMap { index, setting -> [Problem] in
             if let first = spec.settings.firstIndex(where: { $0.name == setting.name }), first < index {
-                return [Problem(field[index]["name"], found: "\"\(setting.name)\"", "is set already; names must be unique")]
+                return [
+                    Problem(field[index]["name"], found: "\"\(setting.name)\"", "is set already; names must be unique")
+                ]
             }
             guard let description = known.first(where: { $0.name == setting.name }) else {
                 let hint = nearest(to: setting.name, among: known.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
-                return [Problem(field[index]["name"], found: "\"\(setting.name)\"",
-                    "unknown setting \(setting.name) for algorithm \(spec.name)\(hint)")]
+                return [
+                    Problem(
+                        field[index]["name"], found: "\"\(setting.name)\"",
+                        "unknown setting \(setting.name) for algorithm \(spec.name)\(hint)")
+                ]
             }
             return description.complaint(about: setting.value).map {
                 [Problem(field[index]["value"], found: "\"\(setting.value)\"", $0)]

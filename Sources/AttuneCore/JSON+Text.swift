@@ -144,7 +144,9 @@ private struct JSONParser {
     private mutating func digits() throws(AttuneError) {
         let start = index
         while let byte = next, (0x30...0x39).contains(byte) { index += 1 }
-        guard index > start else { throw problem(start == 0 || !bytes[start - 1].isPartOfNumber ? "a value" : "a digit") }
+        guard index > start else {
+            throw problem(start == 0 || !bytes[start - 1].isPartOfNumber ? "a value" : "a digit")
+        }
     }
 
     private mutating func array(depth: Int) throws(AttuneError) -> JSON {

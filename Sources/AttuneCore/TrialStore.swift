@@ -80,7 +80,9 @@ public struct HeldElsewhere: Error, Sendable, Hashable, CustomStringConvertible 
 public struct Fenced: Error, Sendable, Hashable, CustomStringConvertible {
     public var experiment: Experiment.ID
     public init(experiment: Experiment.ID) { self.experiment = experiment }
-    public var description: String { "\(experiment) was taken over by another process; nothing more was written from here" }
+    public var description: String {
+        "\(experiment) was taken over by another process; nothing more was written from here"
+    }
 }
 
 /// An append under way.

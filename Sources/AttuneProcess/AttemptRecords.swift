@@ -17,8 +17,12 @@ extension ProcessEnd {
         switch (words.first, words.count) {
         case ("timeout", 1): self = .timedOut
         case ("stopped", 1): self = .stopped
-        case ("exited", 2): guard let code = Int32(words[1]) else { return nil }; self = .exited(code)
-        case ("signalled", 2): guard let number = Int32(words[1]) else { return nil }; self = .signalled(number)
+        case ("exited", 2):
+            guard let code = Int32(words[1]) else { return nil }
+            self = .exited(code)
+        case ("signalled", 2):
+            guard let number = Int32(words[1]) else { return nil }
+            self = .signalled(number)
         case ("unstartable", 3):
             guard let code = Int32(words[1]) else { return nil }
             self = .unstartable(code: code, message: words[2])

@@ -22,7 +22,8 @@ struct LocalCommand: Sendable, Hashable {
     }
 
     private init(process: JSON) throws(Problem) {
-        try self.init(program: process, variables: LocalCommand.variables(process["env"]).pairs, expand: { text, _ in text })
+        try self.init(
+            program: process, variables: LocalCommand.variables(process["env"]).pairs, expand: { text, _ in text })
     }
 
     private init(podOf resource: JSON, primaryContainer: String?) throws(Problem) {
@@ -34,15 +35,22 @@ struct LocalCommand: Sendable, Hashable {
             return
         }
         guard let pod = LocalCommand.podSpec(in: resource, holding: primaryContainer) else {
-            throw Problem("trialSpec", found: kind, "has no pod template with a container named \(primaryContainer ?? "as primaryContainerName says"); "
-                + "on this machine a trial is a Job, a training operator's resource, another with a pod template, or kind: Process")
+            throw Problem(
+                "trialSpec", found: kind,
+                "has no pod template with a container named \(primaryContainer ?? "as primaryContainerName says"); "
+                    + "on this machine a trial is a Job, a training operator's resource, another with a pod template, or kind: Process"
+            )
         }
         guard let container = LocalCommand.container(primaryContainer, of: pod) else {
-            throw Problem("primaryContainerName", found: "\"\(primaryContainer ?? "")\"", "must name a container of the pod template")
+            throw Problem(
+                "primaryContainerName", found: "\"\(primaryContainer ?? "")\"",
+                "must name a container of the pod template")
         }
         let (pairs, unset) = LocalCommand.variables(container["env"])
         try self.init(program: container, variables: pairs)
-        deadline = (resource["spec"]?["activeDeadlineSeconds"] ?? pod["activeDeadlineSeconds"])?.double.map { .seconds($0) }
+        deadline = (resource["spec"]?["activeDeadlineSeconds"] ?? pod["activeDeadlineSeconds"])?.double.map {
+            .seconds($0)
+        }
         notices = LocalCommand.notices(kind: kind, pod: pod, container: container, unset: unset)
     }
 
@@ -54,7 +62,10 @@ struct LocalCommand: Sendable, Hashable {
     ) throws(Problem) {
         let words = (program["command"]?.array ?? []) + (program["args"]?.array ?? [])
         guard program["command"]?.array?.isEmpty == false else {
-            throw Problem("trialSpec", "the container has no command; the image's own entry point does not exist on this machine, so say the command")
+            throw Problem(
+                "trialSpec",
+                "the container has no command; the image's own entry point does not exist on this machine, so say the command"
+            )
         }
         var resolved: Variables = []
         for (name, value) in variables { resolved.append((name, expand(value, resolved))) }
@@ -78,7 +89,8 @@ extension LocalCommand {
         let spec = resource["spec"]
         let replicas: [(String, [String])] = [
             ("pytorchReplicaSpecs", ["Master", "Worker"]), ("tfReplicaSpecs", ["Chief", "Master", "Worker"]),
-            ("mpiReplicaSpecs", ["Launcher"]), ("xgbReplicaSpecs", ["Master"]), ("paddleReplicaSpecs", ["Master", "Worker"]),
+            ("mpiReplicaSpecs", ["Launcher"]), ("xgbReplicaSpecs", ["Master"]),
+            ("paddleReplicaSpecs", ["Master", "Worker"]),
         ]
         for (field, roles) in replicas {
             for role in roles {
@@ -92,7 +104,9 @@ extension LocalCommand {
     private static func firstPod(in json: JSON, holding name: String?) -> JSON? {
         switch json {
         case .object(let fields):
-            if let containers = fields["containers"]?.array, name == nil || containers.contains(where: { $0["name"]?.string == name }) {
+            if let containers = fields["containers"]?.array,
+                name == nil || containers.contains(where: { $0["name"]?.string == name })
+            {
                 return json
             }
             return fields.lazy.compactMap { firstPod(in: $0.value, holding: name) }.first
@@ -118,14 +132,20 @@ extension LocalCommand {
 
     private static func notices(kind: String, pod: JSON, container: JSON, unset: [String]) -> [String] {
         var notices: [String] = []
-        if let image = container["image"]?.string { notices.append("the image \(image) is ignored: trials run as processes of this machine") }
-        if !unset.isEmpty { notices.append("valueFrom needs a cluster: \(unset.joined(separator: ", ")) will not be set") }
+        if let image = container["image"]?.string {
+            notices.append("the image \(image) is ignored: trials run as processes of this machine")
+        }
+        if !unset.isEmpty {
+            notices.append("valueFrom needs a cluster: \(unset.joined(separator: ", ")) will not be set")
+        }
         if container["envFrom"] != nil { notices.append("envFrom needs a cluster and is ignored") }
         if let mounts = container["volumeMounts"]?.array, !mounts.isEmpty {
             let paths = mounts.compactMap { $0["mountPath"]?.string }
             notices.append("volumes are not mounted: \(paths.joined(separator: ", ")) are this machine's own paths")
         }
-        if let containers = pod["containers"]?.array, containers.count > 1 { notices.append("of \(containers.count) containers only the primary one runs") }
+        if let containers = pod["containers"]?.array, containers.count > 1 {
+            notices.append("of \(containers.count) containers only the primary one runs")
+        }
         if pod["initContainers"]?.array?.isEmpty == false { notices.append("initContainers are ignored") }
         if container["resources"] != nil { notices.append("resource requests and limits are not enforced") }
         return notices
@@ -142,7 +162,8 @@ extension LocalCommand {
                 result += "$"
                 rest = rest.dropFirst()
             } else if rest.first == "(", let end = rest.firstIndex(of: ")"),
-                let variable = variables.last(where: { $0.name == rest[rest.index(after: rest.startIndex)..<end] }) {
+                let variable = variables.last(where: { $0.name == rest[rest.index(after: rest.startIndex)..<end] })
+            {
                 result += variable.value
                 rest = rest[rest.index(after: end)...]
             } else {

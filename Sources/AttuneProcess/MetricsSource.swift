@@ -1,7 +1,8 @@
 import AttuneCore
 import Foundation
+
 #if canImport(FoundationNetworking)
-import FoundationNetworking
+    import FoundationNetworking
 #endif
 
 /// Where the metrics of one attempt are read from, little by little.
@@ -74,10 +75,11 @@ struct LineSource: MetricsSource {
 
     init(_ url: URL, format: MetricsCollector.Format, metrics: [String], filters: [String]) throws {
         file = GrowingFile(url)
-        parser = switch format {
-        case .text: .text(try TextMetricParser(metrics: metrics, filters: filters))
-        case .json: .json(JSONMetricParser(metrics: metrics))
-        }
+        parser =
+            switch format {
+            case .text: .text(try TextMetricParser(metrics: metrics, filters: filters))
+            case .json: .json(JSONMetricParser(metrics: metrics))
+            }
     }
 
     mutating func read(at time: Date) throws -> [Observation] {
@@ -119,9 +121,14 @@ struct EventFileSource: MetricsSource {
         var found: [Observation] = []
         for path in eventFiles() {
             let url = directory.appending(path: path)
-            var reading = readings[path] ?? Reading(
-                file: GrowingFile(url), reader: TensorFlowEventReader(metrics: metrics, directory: url.deletingLastPathComponent().path))
-            while case let data = try reading.file.read(), !data.isEmpty { found += reading.reader.feed(data, time: time) }
+            var reading =
+                readings[path]
+                ?? Reading(
+                    file: GrowingFile(url),
+                    reader: TensorFlowEventReader(metrics: metrics, directory: url.deletingLastPathComponent().path))
+            while case let data = try reading.file.read(), !data.isEmpty {
+                found += reading.reader.feed(data, time: time)
+            }
             readings[path] = reading
         }
         return found
@@ -144,7 +151,9 @@ struct PrometheusSource: MetricsSource {
     init(_ endpoint: MetricsCollector.HTTPGet, metrics: [String]) throws {
         let host = endpoint.host ?? "127.0.0.1"
         guard let url = URL(string: "http://\(host):\(endpoint.port)\(endpoint.path)") else {
-            throw AttuneError("spec.metricsCollectorSpec.source.httpGet: http://\(host):\(endpoint.port)\(endpoint.path) is no address")
+            throw AttuneError(
+                "spec.metricsCollectorSpec.source.httpGet: http://\(host):\(endpoint.port)\(endpoint.path) is no address"
+            )
         }
         self.url = url
         parser = try PrometheusParser(metrics: metrics)
@@ -204,6 +213,7 @@ enum LastLines {
         guard let size = try? file.seekToEnd(), (try? file.seek(toOffset: size > 4096 ? size - 4096 : 0)) != nil,
             let data = try? file.readToEnd()
         else { return "" }
-        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(10).joined(separator: "\n")
+        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(10).joined(
+            separator: "\n")
     }
 }

@@ -21,7 +21,8 @@ public struct ProcessRunner: TrialRunner {
     ///   - baseDirectory: where relative paths of the template begin.
     /// - Throws: `InvalidExperiment` with what of the experiment cannot be done on this machine.
     public init(
-        _ experiment: Experiment, resource: JSON, directories: TrialDirectories, supervisor: Supervisor, environment: [String: String],
+        _ experiment: Experiment, resource: JSON, directories: TrialDirectories, supervisor: Supervisor,
+        environment: [String: String],
         baseDirectory: URL, now: @escaping @Sendable () -> Date
     ) throws {
         guard let template = experiment.template else {
@@ -57,17 +58,25 @@ public struct ProcessRunner: TrialRunner {
 
     private func collectorProblems(_ plan: Plan) -> [Problem] {
         let collector = experiment.collector
-        guard collector.kind == .file || collector.kind == .tensorFlowEvent, let path = collector.path, !plan.mentionsMetricsPath else { return [] }
-        return [Problem("spec.metricsCollectorSpec.source.fileSystemPath.path", found: "\"\(path)\"",
-            "trials run side by side on this machine and each writes its own: say this path in the command, args or env, "
-                + "where Attune puts the trial's own in its place, or let the program write to $ATTUNE_METRICS_PATH")]
+        guard collector.kind == .file || collector.kind == .tensorFlowEvent, let path = collector.path,
+            !plan.mentionsMetricsPath
+        else { return [] }
+        return [
+            Problem(
+                "spec.metricsCollectorSpec.source.fileSystemPath.path", found: "\"\(path)\"",
+                "trials run side by side on this machine and each writes its own: say this path in the command, args or env, "
+                    + "where Attune puts the trial's own in its place, or let the program write to $ATTUNE_METRICS_PATH"
+            )
+        ]
     }
 
     /// The plan of a trial that is never run, to see whether one can be made.
     private func rehearse() throws -> Plan {
         var random = RandomSource(seed: 0, stream: 0)
         let assignment = try experiment.space.sample(using: &random)
-        return try plan(for: Trial(number: 0, name: "\(experiment.name)-0", suggestion: Suggestion(assignment), startTime: .distantPast))
+        return try plan(
+            for: Trial(
+                number: 0, name: "\(experiment.name)-0", suggestion: Suggestion(assignment), startTime: .distantPast))
     }
 
     // MARK: TrialRunner
@@ -93,12 +102,14 @@ public struct ProcessRunner: TrialRunner {
     public func stop(_ trial: Trial) async throws {
         let attempt = directories.attempt(trial.attempt, of: trial.number)
         // A trial that the log has and nobody launched yet must find the request when somebody does.
-        try FileManager.default.createDirectory(atPath: attempt.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: attempt.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try attempt.stop()
     }
 
     private func launch(_ plan: Plan) async throws {
-        try FileManager.default.createDirectory(at: directories.checkpoints(of: plan.number), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: directories.checkpoints(of: plan.number), withIntermediateDirectories: true)
         if let parent = plan.metricsParent {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         }
@@ -111,7 +122,10 @@ public struct ProcessRunner: TrialRunner {
         _ plan: Plan, _ source: inout any MetricsSource, _ delivered: inout Delivered,
         _ report: @escaping @Sendable ([Observation]) async throws -> Void
     ) async throws -> AttemptEnd? {
-        enum Step: Sendable { case ended(AttemptEnd?), read(any MetricsSource, Delivered) }
+        enum Step: Sendable {
+            case ended(AttemptEnd?)
+            case read(any MetricsSource, Delivered)
+        }
         let start = (source, delivered)
         return try await withThrowingTaskGroup(of: Step.self) { group in
             group.addTask { .ended(try await plan.attempt.ended()) }
@@ -177,7 +191,8 @@ public struct ProcessRunner: TrialRunner {
         case .exited(0): .completed
         case .exited(let code): .failed("exited with code \(code)")
         case .signalled(let number): .failed("killed by signal \(number) (\(String(cString: strsignal(number))))")
-        case .timedOut: .failed("timed out after \(experiment.trialTimeout.map { "\($0.seconds.text) s" } ?? "its deadline")")
+        case .timedOut:
+            .failed("timed out after \(experiment.trialTimeout.map { "\($0.seconds.text) s" } ?? "its deadline")")
         case .stopped: .stopped
         case .unstartable(_, let message): .failed("cannot start the program: \(message)")
         case nil: .lost("its supervisor was killed, or the machine went down")
@@ -241,7 +256,9 @@ extension ProcessRunner {
     }
 
     private func collectorProcess(_ environment: [String: String]) throws -> ProcessSpec? {
-        guard experiment.collector.kind == .custom, let container = experiment.collector.customCollector else { return nil }
+        guard experiment.collector.kind == .custom, let container = experiment.collector.customCollector else {
+            return nil
+        }
         let command: LocalCommand
         do {
             command = try LocalCommand(resource: ["kind": "Process", "spec": container], primaryContainer: nil)
@@ -249,7 +266,8 @@ extension ProcessRunner {
             throw InvalidExperiment([Problem("spec.metricsCollectorSpec.collector.customCollector", error.remedy)])
         }
         return ProcessSpec(
-            command: command.command, environment: environment.merging(command.variables.map { ($0.name, $0.value) }) { $1 },
+            command: command.command,
+            environment: environment.merging(command.variables.map { ($0.name, $0.value) }) { $1 },
             workingDirectory: directory(command.workingDirectory), grace: .seconds(2))
     }
 
@@ -258,13 +276,18 @@ extension ProcessRunner {
         let metrics = experiment.objective.metrics
         switch collector.kind {
         case .stdOut:
-            return try LineSource(plan.attempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
+            return try LineSource(
+                plan.attempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
         case .file:
-            return try LineSource(URL(filePath: plan.metricsPath ?? ""), format: collector.format, metrics: metrics, filters: collector.filters)
+            return try LineSource(
+                URL(filePath: plan.metricsPath ?? ""), format: collector.format, metrics: metrics,
+                filters: collector.filters)
         case .custom:
-            return try LineSource(plan.collectorAttempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
+            return try LineSource(
+                plan.collectorAttempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
         case .push:
-            return try LineSource(PushedMetrics.file(in: plan.attempt.path), format: .json, metrics: metrics, filters: [])
+            return try LineSource(
+                PushedMetrics.file(in: plan.attempt.path), format: .json, metrics: metrics, filters: [])
         case .tensorFlowEvent: return EventFileSource(URL(filePath: plan.metricsPath ?? ""), metrics: metrics)
         case .prometheus:
             return try PrometheusSource(collector.httpGet ?? MetricsCollector.HTTPGet(), metrics: metrics)
@@ -284,4 +307,3 @@ extension LocalCommand {
         return texts.contains { $0.contains(path) || $0.contains("ATTUNE_METRICS_PATH") }
     }
 }
-

@@ -41,7 +41,8 @@ extension ProcessSpec {
     func encoded() throws -> Data {
         try validate()
         let variables = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        let fields = ["attune-spec-1", workingDirectory]
+        let fields =
+            ["attune-spec-1", workingDirectory]
             + [timeout.map { max(1, $0.milliseconds) } ?? 0, max(0, grace.milliseconds)].map(String.init)
             + ["\(command.count)"] + command
             + ["\(variables.count)"] + variables

@@ -28,7 +28,8 @@ public struct TrialDirectories: Sendable {
     /// The output of the trial's latest attempt; nil when nothing was started.
     public func output(of number: Trial.Number) -> URL? {
         let attempts = (try? FileManager.default.contentsOfDirectory(atPath: trial(number).path)) ?? []
-        let latest = attempts.filter { $0.hasPrefix("attempt-") }.compactMap { Int($0.dropFirst("attempt-".count)) }.max()
+        let latest = attempts.filter { $0.hasPrefix("attempt-") }.compactMap { Int($0.dropFirst("attempt-".count)) }
+            .max()
         return latest.map { attempt($0, of: number).output }
     }
 

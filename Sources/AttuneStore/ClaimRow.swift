@@ -14,13 +14,15 @@ struct ClaimRow {
     /// - Parameter row: of `claim` joined with `experiment`.
     init(row: Row) {
         claim = Claim(experiment: row["name"], token: row["token"])
-        process = ProcessIdentity(host: row["host"], place: row["place"], pid: row["pid"], startTicks: row["startTicks"])
+        process = ProcessIdentity(
+            host: row["host"], place: row["place"], pid: row["pid"], startTicks: row["startTicks"])
         heardAt = Date(timeIntervalSince1970: row["heardAt"])
     }
 
     static func of(_ id: Experiment.ID, _ db: Database) throws -> ClaimRow? {
         let row = try Row.fetchOne(
-            db, sql: "SELECT claim.*, name FROM claim JOIN experiment ON experiment.id = claim.experiment WHERE name = ?",
+            db,
+            sql: "SELECT claim.*, name FROM claim JOIN experiment ON experiment.id = claim.experiment WHERE name = ?",
             arguments: [id])
         return row.map(ClaimRow.init(row:))
     }

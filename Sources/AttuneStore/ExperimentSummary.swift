@@ -55,7 +55,9 @@ extension ExperimentSummary {
         switch outcome {
         case .succeeded:
             counts.succeeded += 1
-            if let value, best.map({ prefers(value, to: $0.value) }) ?? true { best = Best(number: number, value: value) }
+            if let value, best.map({ prefers(value, to: $0.value) }) ?? true {
+                best = Best(number: number, value: value)
+            }
         case .earlyStopped: counts.earlyStopped += 1
         case .failed: counts.failed += 1
         case .killed: counts.killed += 1

@@ -18,7 +18,9 @@ struct ReportingTrial {
     }
 
     func value(of objective: Objective) -> Double? {
-        metrics[objective.metric]?.value(by: objective.strategy(for: objective.metric)).flatMap { $0.isFinite ? $0 : nil }
+        metrics[objective.metric]?.value(by: objective.strategy(for: objective.metric)).flatMap {
+            $0.isFinite ? $0 : nil
+        }
     }
 
     var metricsJSON: JSON {

@@ -71,7 +71,8 @@ extension SQLiteStore {
     public func takeStopRequest(_ claim: Claim) async throws -> Bool {
         let isRequested = try await read { db in
             try Bool.fetchOne(
-                db, sql: "SELECT stopRequestedAt IS NOT NULL FROM claim WHERE token = ?", arguments: [claim.token]) ?? false
+                db, sql: "SELECT stopRequestedAt IS NOT NULL FROM claim WHERE token = ?", arguments: [claim.token])
+                ?? false
         }
         guard isRequested else { return false }
         return try await write { db in

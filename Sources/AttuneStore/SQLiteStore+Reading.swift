@@ -37,9 +37,12 @@ extension SQLiteStore {
         of id: Experiment.ID, offset: Int = 0, limit: Int = 100, states: [String]? = nil
     ) async throws -> [TrialRow] {
         try await read { db in
-            let request = states.map { Page.inStates($0, of: id, offset: offset, limit: limit) }
+            let request =
+                states.map { Page.inStates($0, of: id, offset: offset, limit: limit) }
                 ?? Page.all(of: id, offset: offset, limit: limit)
-            return try Row.fetchAll(db, sql: request.sql, arguments: request.arguments).map { try TrialRow(row: $0, of: id) }
+            return try Row.fetchAll(db, sql: request.sql, arguments: request.arguments).map {
+                try TrialRow(row: $0, of: id)
+            }
         }
     }
 
@@ -47,7 +50,8 @@ extension SQLiteStore {
     public func best(of id: Experiment.ID) async throws -> TrialRow? {
         try await read { db in
             try Row.fetchOne(
-                db, sql: """
+                db,
+                sql: """
                     SELECT trial.* FROM experiment JOIN trial ON trial.experiment = experiment.id AND number = bestTrial
                     WHERE name = ?
                     """, arguments: [id]

@@ -54,7 +54,9 @@ public final class SQLiteStore: TrialStore {
     /// do it at the same moment, one would fail.
     private static func oneAtATime<Value>(in directory: String, _ body: () throws -> Value) throws -> Value {
         let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw AttuneError("the directory \(directory) cannot be read; give yourself permission") }
+        guard descriptor >= 0 else {
+            throw AttuneError("the directory \(directory) cannot be read; give yourself permission")
+        }
         // Closing gives the lock back.
         defer { close(descriptor) }
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
@@ -84,13 +86,14 @@ public final class SQLiteStore: TrialStore {
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let promise = Promise<Value>()
         pool.asyncWriteWithoutTransaction { [path] db in
-            promise.keep(Result {
-                do {
-                    return try db.transaction(body)
-                } catch let error as DatabaseError {
-                    throw error.explained(path: path)
-                }
-            })
+            promise.keep(
+                Result {
+                    do {
+                        return try db.transaction(body)
+                    } catch let error as DatabaseError {
+                        throw error.explained(path: path)
+                    }
+                })
         }
         return try await promise.value
     }

@@ -35,69 +35,71 @@ enum Schema {
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard version <= migrations.count else {
             throw AttuneError(
-                "\(path) has schema version \(version), and this Attune knows only \(migrations.count); use a newer one")
+                "\(path) has schema version \(version), and this Attune knows only \(migrations.count); use a newer one"
+            )
         }
         return version
     }
 
     /// What is true is in `experiment.manifest` and `event`; the other columns and `trial` repeat it for lists and pages.
     private static func createVersion1(_ db: Database) throws {
-        try db.execute(sql: """
-            CREATE TABLE experiment (
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
-                name TEXT NOT NULL UNIQUE,
-                manifest TEXT NOT NULL,
-                createdAt REAL NOT NULL,
-                metric TEXT NOT NULL,
-                direction TEXT NOT NULL,
-                maxTrials INTEGER,
-                status TEXT NOT NULL,
-                message TEXT,
-                events INTEGER NOT NULL DEFAULT 0,
-                running INTEGER NOT NULL DEFAULT 0,
-                succeeded INTEGER NOT NULL DEFAULT 0,
-                failed INTEGER NOT NULL DEFAULT 0,
-                killed INTEGER NOT NULL DEFAULT 0,
-                earlyStopped INTEGER NOT NULL DEFAULT 0,
-                metricsUnavailable INTEGER NOT NULL DEFAULT 0,
-                bestTrial INTEGER,
-                bestValue REAL
-            );
-            CREATE TABLE event (
-                experiment INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
-                seq INTEGER NOT NULL,
-                trial INTEGER,
-                kind TEXT NOT NULL,
-                body TEXT NOT NULL,
-                PRIMARY KEY (experiment, seq)
-            ) WITHOUT ROWID;
-            CREATE INDEX eventOfTrial ON event(experiment, trial, seq) WHERE trial IS NOT NULL;
-            CREATE TABLE trial (
-                experiment INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
-                number INTEGER NOT NULL,
-                state TEXT NOT NULL,
-                reason TEXT,
-                value REAL,
-                attempt INTEGER NOT NULL DEFAULT 1,
-                startedAt REAL NOT NULL,
-                endedAt REAL,
-                assignment TEXT NOT NULL,
-                labels TEXT NOT NULL,
-                metrics TEXT NOT NULL DEFAULT '{}',
-                PRIMARY KEY (experiment, number)
-            ) WITHOUT ROWID;
-            CREATE INDEX trialInState ON trial(experiment, state, number);
-            CREATE TABLE claim (
-                token INTEGER PRIMARY KEY AUTOINCREMENT,
-                experiment INTEGER NOT NULL UNIQUE REFERENCES experiment(id) ON DELETE CASCADE,
-                host TEXT NOT NULL,
-                place TEXT NOT NULL,
-                pid INTEGER NOT NULL,
-                startTicks INTEGER NOT NULL,
-                claimedAt REAL NOT NULL,
-                heardAt REAL NOT NULL,
-                stopRequestedAt REAL
-            );
-            """)
+        try db.execute(
+            sql: """
+                CREATE TABLE experiment (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT,
+                    name TEXT NOT NULL UNIQUE,
+                    manifest TEXT NOT NULL,
+                    createdAt REAL NOT NULL,
+                    metric TEXT NOT NULL,
+                    direction TEXT NOT NULL,
+                    maxTrials INTEGER,
+                    status TEXT NOT NULL,
+                    message TEXT,
+                    events INTEGER NOT NULL DEFAULT 0,
+                    running INTEGER NOT NULL DEFAULT 0,
+                    succeeded INTEGER NOT NULL DEFAULT 0,
+                    failed INTEGER NOT NULL DEFAULT 0,
+                    killed INTEGER NOT NULL DEFAULT 0,
+                    earlyStopped INTEGER NOT NULL DEFAULT 0,
+                    metricsUnavailable INTEGER NOT NULL DEFAULT 0,
+                    bestTrial INTEGER,
+                    bestValue REAL
+                );
+                CREATE TABLE event (
+                    experiment INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+                    seq INTEGER NOT NULL,
+                    trial INTEGER,
+                    kind TEXT NOT NULL,
+                    body TEXT NOT NULL,
+                    PRIMARY KEY (experiment, seq)
+                ) WITHOUT ROWID;
+                CREATE INDEX eventOfTrial ON event(experiment, trial, seq) WHERE trial IS NOT NULL;
+                CREATE TABLE trial (
+                    experiment INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
+                    number INTEGER NOT NULL,
+                    state TEXT NOT NULL,
+                    reason TEXT,
+                    value REAL,
+                    attempt INTEGER NOT NULL DEFAULT 1,
+                    startedAt REAL NOT NULL,
+                    endedAt REAL,
+                    assignment TEXT NOT NULL,
+                    labels TEXT NOT NULL,
+                    metrics TEXT NOT NULL DEFAULT '{}',
+                    PRIMARY KEY (experiment, number)
+                ) WITHOUT ROWID;
+                CREATE INDEX trialInState ON trial(experiment, state, number);
+                CREATE TABLE claim (
+                    token INTEGER PRIMARY KEY AUTOINCREMENT,
+                    experiment INTEGER NOT NULL UNIQUE REFERENCES experiment(id) ON DELETE CASCADE,
+                    host TEXT NOT NULL,
+                    place TEXT NOT NULL,
+                    pid INTEGER NOT NULL,
+                    startTicks INTEGER NOT NULL,
+                    claimedAt REAL NOT NULL,
+                    heardAt REAL NOT NULL,
+                    stopRequestedAt REAL
+                );
+                """)
     }
 }

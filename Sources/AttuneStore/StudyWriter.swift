@@ -25,9 +25,10 @@ struct StudyWriter {
     /// - Throws: `Fenced` when the claim is not the latest any more.
     init(_ db: Database, _ study: OpenStudy, under claim: Claim) throws {
         let row = try Row.fetchOne(
-            db.cachedStatement(sql: """
-                SELECT experiment.* FROM claim JOIN experiment ON experiment.id = claim.experiment WHERE claim.token = ?
-                """), arguments: [claim.token])
+            db.cachedStatement(
+                sql: """
+                    SELECT experiment.* FROM claim JOIN experiment ON experiment.id = claim.experiment WHERE claim.token = ?
+                    """), arguments: [claim.token])
         guard let row else { throw Fenced(experiment: claim.experiment) }
         self.db = db
         self.study = study
@@ -56,7 +57,8 @@ struct StudyWriter {
                 killed = ?, earlyStopped = ?, metricsUnavailable = ?, bestTrial = ?, bestValue = ? WHERE id = ?
             """,
             [
-                eventCount, summary.status.word, summary.status.message, summary.maxTrials, counts.running, counts.succeeded,
+                eventCount, summary.status.word, summary.status.message, summary.maxTrials, counts.running,
+                counts.succeeded,
                 counts.failed, counts.killed, counts.earlyStopped, counts.metricsUnavailable, summary.best?.number,
                 summary.best?.value, study.row,
             ])
@@ -127,7 +129,8 @@ struct StudyWriter {
     private func replay(_ number: Trial.Number) throws -> ReportingTrial {
         var trial = ReportingTrial()
         let bodies = try String.fetchCursor(
-            db, sql: "SELECT body FROM event WHERE experiment = ? AND trial = ? ORDER BY seq", arguments: [study.row, number])
+            db, sql: "SELECT body FROM event WHERE experiment = ? AND trial = ? ORDER BY seq",
+            arguments: [study.row, number])
         while let body = try bodies.next() {
             trial.take(try Event(json: JSON(parsing: body), space: study.space))
         }

@@ -43,7 +43,9 @@ extension TrialRow {
         endTime = (row["endedAt"] as Double?).map { Date(timeIntervalSince1970: $0) }
         assignment = try JSON(parsing: row["assignment"])
         labels = (try JSON(parsing: row["labels"]).object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
-        metrics = (try JSON(parsing: row["metrics"]).object ?? [:]).reduce(into: [:]) { $0[$1.key] = Metric(json: $1.value) }
+        metrics = (try JSON(parsing: row["metrics"]).object ?? [:]).reduce(into: [:]) {
+            $0[$1.key] = Metric(json: $1.value)
+        }
     }
 }
 

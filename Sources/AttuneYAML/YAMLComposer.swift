@@ -49,7 +49,9 @@ struct YAMLComposer {
 
     private mutating func repeated(_ event: YAMLEvent, depth: Int) throws(Failure) -> Composed {
         let name = event.anchor ?? ""
-        guard let composed = anchors[name] else { throw refusal("no value is named &\(name) before this", at: event.position) }
+        guard let composed = anchors[name] else {
+            throw refusal("no value is named &\(name) before this", at: event.position)
+        }
         try add(composed.count, at: event.position)
         try check(depth: depth + composed.height, at: event.position)
         return composed
@@ -117,10 +119,14 @@ private struct MapMembers {
         return own + merged.filter { seen.insert($0.key).inserted }
     }
 
-    mutating func add(_ key: SourceNode, at position: SourceNode.Position, _ value: SourceNode) throws(YAMLEvents.Failure) {
+    mutating func add(_ key: SourceNode, at position: SourceNode.Position, _ value: SourceNode) throws(YAMLEvents
+        .Failure)
+    {
         guard let name = key.keyText else { throw refusal("a key must be a text; found \(key.kindName)", at: position) }
         if let first = lines[name] {
-            throw refusal("found \"\(name)\" again; it stands at line \(first.line) already, and a key may stand once", at: position)
+            throw refusal(
+                "found \"\(name)\" again; it stands at line \(first.line) already, and a key may stand once",
+                at: position)
         }
         try checkCount(at: position)
         lines[name] = position

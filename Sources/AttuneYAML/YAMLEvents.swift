@@ -115,7 +115,8 @@ final class YAMLEvents {
         let before = bytes[..<min(offset, bytes.count)]
         let lastLine = before.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).last ?? before
         let line = before.count { $0 == UInt8(ascii: "\n") } + 1
-        return SourceNode.Position(line: line, column: String(decoding: lastLine, as: UTF8.self).unicodeScalars.count + 1)
+        return SourceNode.Position(
+            line: line, column: String(decoding: lastLine, as: UTF8.self).unicodeScalars.count + 1)
     }
 }
 

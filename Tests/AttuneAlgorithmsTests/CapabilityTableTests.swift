@@ -13,7 +13,8 @@ import Testing
         let header = "| algorithm | " + features.map(\.rawValue).joined(separator: " | ") + " |"
         let rule = "|---|" + features.map { _ in "---|" }.joined()
         let rows = AlgorithmCatalogue.standard.algorithms.map { algorithm in
-            "| \(algorithm.name) | " + features.map { algorithm.honours.contains($0) ? "yes" : "no" }.joined(separator: " | ") + " |"
+            "| \(algorithm.name) | "
+                + features.map { algorithm.honours.contains($0) ? "yes" : "no" }.joined(separator: " | ") + " |"
         }
         return ([header, rule] + rows).joined(separator: "\n")
     }

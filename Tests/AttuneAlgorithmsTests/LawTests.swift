@@ -20,10 +20,13 @@ struct LawTests {
         try SuggesterLaws(algorithm, .over(continuum.space)).differentSeedsDiffer()
     }
 
-    @Test(arguments: ["random", "sobol"]) func `one trial after another and many at once are the same trials`(_ name: String) async throws {
+    @Test(arguments: ["random", "sobol"]) func `one trial after another and many at once are the same trials`(
+        _ name: String
+    ) async throws {
         func trials(parallelism: Int) async throws -> [Assignment] {
             let experiment = Experiment(
-                "parallel", .minimize("loss"), over: Parameter("x", in: 0.0...1.0), trials: 20, parallelism: parallelism, seed: 4)
+                "parallel", .minimize("loss"), over: Parameter("x", in: 0.0...1.0), trials: 20,
+                parallelism: parallelism, seed: 4)
             return try await Tuner(experiment, AlgorithmSpec(name)).run { _ in 0 }.trials.map(\.assignment)
         }
         #expect(try await trials(parallelism: 1) == trials(parallelism: 8))
@@ -52,7 +55,9 @@ private struct Counter: Suggester {
 
 /// Proposes what is not of the space.
 private struct Outside: Suggester {
-    func propose(for study: Study, using random: inout RandomSource) -> Proposal { .run(Suggestion(Assignment(["n": .int(0)]))) }
+    func propose(for study: Study, using random: inout RandomSource) -> Proposal {
+        .run(Suggestion(Assignment(["n": .int(0)])))
+    }
 }
 
 /// Gives up early.

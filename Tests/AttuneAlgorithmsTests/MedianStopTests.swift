@@ -11,10 +11,13 @@ struct MedianStopTests {
     }
 
     @Test(arguments: [
-        ([0.5, 0.4, 0.45], Verdict.proceed), ([0.9, 0.8], .proceed), ([0.9, 0.8, 0.7], .stop), ([0.9, 0.8, 0.55], .proceed),
+        ([0.5, 0.4, 0.45], Verdict.proceed), ([0.9, 0.8], .proceed), ([0.9, 0.8, 0.7], .stop),
+        ([0.9, 0.8, 0.55], .proceed),
         ([.nan, 0.9, 0.9], .proceed), ([.nan, 0.9, 0.9, 0.9], .stop),
     ])
-    func `a trial stops when its best is worse than the median of the averages of three`(_ values: [Double], _ verdict: Verdict) throws {
+    func `a trial stops when its best is worse than the median of the averages of three`(
+        _ values: [Double], _ verdict: Verdict
+    ) throws {
         // Averages of the first three: 0.5, 0.6 and 0.7; what comes later does not count.
         var study = try Self.study(.minimize, finished: [[0.4, 0.5, 0.6, 9], [0.6, 0.6, 0.6], [0.8, 0.7, 0.6, 9]])
         try Self.run(values, in: &study)
@@ -46,11 +49,16 @@ struct MedianStopTests {
         return try EarlyStoppingLaws(rule, experiment(.minimize, minimum, startStep), minimumTrials: minimum)
     }
 
-    private static func experiment(_ direction: Objective.Direction, _ minimum: Int = 3, _ startStep: Int = 4) -> Experiment {
-        var experiment = Experiment("stop", Objective(direction, "loss"), over: Parameter("x", in: 0.0...1.0), parallelism: 6)
-        experiment.earlyStopping = AlgorithmSpec("medianstop", [
-            .init("min_trials_required", "\(minimum)"), .init("start_step", "\(startStep)"),
-        ])
+    private static func experiment(_ direction: Objective.Direction, _ minimum: Int = 3, _ startStep: Int = 4)
+        -> Experiment
+    {
+        var experiment = Experiment(
+            "stop", Objective(direction, "loss"), over: Parameter("x", in: 0.0...1.0), parallelism: 6)
+        experiment.earlyStopping = AlgorithmSpec(
+            "medianstop",
+            [
+                .init("min_trials_required", "\(minimum)"), .init("start_step", "\(startStep)"),
+            ])
         return experiment
     }
 
@@ -65,7 +73,8 @@ struct MedianStopTests {
         let number = study.nextNumber
         let point = [Double(number) / 100]
         try study.apply(.started(number, Suggestion(study.experiment.space.assignment(at: point)), at: time))
-        try study.apply(.observed(number, values.enumerated().map { Observation(metric: "loss", value: $1, step: $0, time: time) }))
+        try study.apply(
+            .observed(number, values.enumerated().map { Observation(metric: "loss", value: $1, step: $0, time: time) }))
         return number
     }
 }

@@ -12,7 +12,8 @@ final class CommandLineTool: Sendable {
     let directory: URL
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "attune-\(UUID().uuidString)", directoryHint: .isDirectory)
+        directory = FileManager.default.temporaryDirectory.appending(
+            path: "attune-\(UUID().uuidString)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
 
@@ -20,8 +21,11 @@ final class CommandLineTool: Sendable {
 
     /// Where the test bundle and the products it needs were built.
     private static var products: URL {
-        URL(filePath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0])
-            .deletingLastPathComponent()
+        URL(
+            filePath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+                ?? CommandLine.arguments[0]
+        )
+        .deletingLastPathComponent()
     }
 
     static var repository: URL {
@@ -61,7 +65,8 @@ final class CommandLineTool: Sendable {
             process.executableURL = executable
             process.arguments = arguments
             process.environment = ProcessInfo.processInfo.environment.merging([
-                "ATTUNE_STORE": directory.appending(path: "attune.db").path(percentEncoded: false), "OPENBLAS_NUM_THREADS": "1",
+                "ATTUNE_STORE": directory.appending(path: "attune.db").path(percentEncoded: false),
+                "OPENBLAS_NUM_THREADS": "1",
             ]) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try FileHandle(forWritingTo: output)

@@ -37,7 +37,10 @@ import Testing
         let trials = try #require(try await attune("trials", "shape", "--json").json().array)
         #expect(trials.map { $0["number"]?.int } == [1, 2, 3])
         for trial in trials {
-            #expect(trial.object?.keys == ["number", "name", "state", "parameters", "metrics", "startTime", "completionTime", "reason"])
+            #expect(
+                trial.object?.keys == [
+                    "number", "name", "state", "parameters", "metrics", "startTime", "completionTime", "reason",
+                ])
             #expect(trial["state"] == "Succeeded")
             #expect(trial["metrics"]?["loss"]?["latest"]?.double == trial["parameters"]?["x"]?.double)
             #expect(trial["metrics"]?["loss"]?.object?.keys == ["latest", "min", "max"])
@@ -61,7 +64,8 @@ import Testing
     @Test func `an experiment that fails ends with 1`() async throws {
         let attune = try CommandLineTool()
         let file = try attune.write(
-            Self.yaml("failing", trials: 5, script: "echo no luck >&2; exit 9", more: "  maxFailedTrialCount: 2"), to: "f.yaml")
+            Self.yaml("failing", trials: 5, script: "echo no luck >&2; exit 9", more: "  maxFailedTrialCount: 2"),
+            to: "f.yaml")
         let run = try await attune("run", file)
         #expect(run.code == 1, "\(run.errors)")
         let trial = try #require(try await attune("trials", "failing", "--json").json()[0])
@@ -139,7 +143,8 @@ import Testing
 
     @Test func `exports and logs hold what the trials said`() async throws {
         let attune = try CommandLineTool()
-        let file = try attune.write(Self.yaml("talk", trials: 2, script: "echo hello, world; echo loss=$x"), to: "talk.yaml")
+        let file = try attune.write(
+            Self.yaml("talk", trials: 2, script: "echo hello, world; echo loss=$x"), to: "talk.yaml")
         #expect(try await attune("run", file).code == 0)
         #expect(try await attune("logs", "talk", "2").output.hasPrefix("hello, world\nloss="))
         let csv = try await attune("export", "talk", "--format", "csv").output.split(separator: "\n")

@@ -17,7 +17,8 @@ import Testing
 
     @Test(arguments: expected) func `an example runs to its end`(name: String, states: [String: Int]) async throws {
         let attune = try CommandLineTool()
-        let run = try await attune("run", CommandLineTool.repository.appending(path: "experiments/\(name)/experiment.yaml").path)
+        let run = try await attune(
+            "run", CommandLineTool.repository.appending(path: "experiments/\(name)/experiment.yaml").path)
         #expect(run.code == 0, "\(run.errors)")
         let trials = try #require(try await attune("trials", name, "--json").json().array)
         let counts = trials.reduce(into: [String: Int]()) { $0[$1["state"]?.string ?? "", default: 0] += 1 }
@@ -40,7 +41,8 @@ import Testing
         let attune = try CommandLineTool()
         let file = CommandLineTool.repository.appending(path: "experiments/quickstart/experiment.yaml").path
         #expect(try await attune("run", file, "--quiet").code == 0)
-        let best = try #require(try await attune("best", "quickstart", "--json").json()["metrics"]?["accuracy"]?["max"]?.double)
+        let best = try #require(
+            try await attune("best", "quickstart", "--json").json()["metrics"]?["accuracy"]?["max"]?.double)
         #expect(best >= 0.97)
     }
 

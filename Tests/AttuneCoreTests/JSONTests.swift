@@ -3,8 +3,10 @@ import Testing
 
 struct JSONTests {
     @Test(arguments: [
-        "null", "true", "false", "0", "-0", "10", "-1.5", "1e3", "1E+3", "2.5e-7", "1e400", "0.10", "123456789012345678901234567890",
-        "\"\"", "\"é\\u00e9\\ud83d\\ude00\"", "[]", "{}", "[1,[2,[]],{}]", "{\"a\":{\"b\":[null]},\"\":1}", " \t\r\n[ 1 , 2 ] \n",
+        "null", "true", "false", "0", "-0", "10", "-1.5", "1e3", "1E+3", "2.5e-7", "1e400", "0.10",
+        "123456789012345678901234567890",
+        "\"\"", "\"é\\u00e9\\ud83d\\ude00\"", "[]", "{}", "[1,[2,[]],{}]", "{\"a\":{\"b\":[null]},\"\":1}",
+        " \t\r\n[ 1 , 2 ] \n",
         "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\u{7f}\u{2028}\"",
     ])
     func `valid JSON is read and comes back the same`(_ text: String) throws {
@@ -14,9 +16,11 @@ struct JSONTests {
     }
 
     @Test(arguments: [
-        "", " ", "nul", "True", "01", "-01", "-", "+1", "1.", ".5", "-.5", "1e", "1e+", "1.e1", "0x10", "NaN", "Infinity", "1 2", "1a",
+        "", " ", "nul", "True", "01", "-01", "-", "+1", "1.", ".5", "-.5", "1e", "1e+", "1.e1", "0x10", "NaN",
+        "Infinity", "1 2", "1a",
         "\"", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u+123\"", "\"\\u-001\"", "\"\u{1}\"", "\"a\nb\"", "'a'",
-        "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "{1:2}",
+        "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{a:1}",
+        "{\"a\" 1}", "{1:2}",
         "[1]]", "//", "[1,/**/2]", "\u{feff}1", "1\u{0}",
     ])
     func `what RFC 8259 does not allow is refused`(_ text: String) {
@@ -33,10 +37,13 @@ struct JSONTests {
     }
 
     @Test(arguments: [
-        ("\"\\ud83d\\ude00\"", "😀"), ("\"\\ud800\"", "\u{fffd}"), ("\"\\ud800x\"", "\u{fffd}x"), ("\"\\ud800\\u0041\"", "\u{fffd}A"),
+        ("\"\\ud83d\\ude00\"", "😀"), ("\"\\ud800\"", "\u{fffd}"), ("\"\\ud800x\"", "\u{fffd}x"),
+        ("\"\\ud800\\u0041\"", "\u{fffd}A"),
         ("\"\\udc00\"", "\u{fffd}"), ("\"\\u0000\"", "\u{0}"), ("\"\\uABCD\"", "\u{abcd}"),
     ])
-    func `escapes of UTF-16 halves give the character, or the replacement for half of one`(_ text: String, _ expected: String) throws {
+    func `escapes of UTF-16 halves give the character, or the replacement for half of one`(
+        _ text: String, _ expected: String
+    ) throws {
         #expect(try JSON(parsing: text).string == expected)
     }
 
@@ -46,7 +53,9 @@ struct JSONTests {
     }
 
     @Test func `nesting is read to 500 levels and no deeper`() throws {
-        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
         #expect(try JSON(parsing: nested(500)).description == nested(500))
         #expect(throws: AttuneError.self) { try JSON(parsing: nested(501)) }
         #expect(throws: AttuneError.self) { try JSON(parsing: String(repeating: "[", count: 100_000)) }
@@ -98,7 +107,10 @@ struct JSONTests {
         case 2: return .number(Int(truncatingIfNeeded: random.next()))
         case 3: return .string(text(using: &random))
         case 4: return .array((0..<random.below(4)).map { _ in value(depth: depth + 1, using: &random) })
-        default: return .object(JSON.Fields((0..<random.below(4)).map { _ in (text(using: &random), value(depth: depth + 1, using: &random)) }))
+        default:
+            return .object(
+                JSON.Fields(
+                    (0..<random.below(4)).map { _ in (text(using: &random), value(depth: depth + 1, using: &random)) }))
         }
     }
 

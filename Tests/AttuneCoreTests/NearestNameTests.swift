@@ -1,6 +1,5 @@
-import Testing
-
 import AttuneCore
+import Testing
 
 struct NearestNameTests {
     static let names = ["momentum", "learning-rate", "lr", "units", "optimizer"]

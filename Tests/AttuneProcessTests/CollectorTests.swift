@@ -8,24 +8,31 @@ import Testing
 /// Every collector reads what a real process writes, while it runs.
 @Suite(.timeLimit(.minutes(2))) struct CollectorTests {
     /// An experiment whose one trial runs a shell script.
-    static func experiment(_ script: String, _ collector: MetricsCollector, metrics: [String] = ["loss"]) throws -> (Experiment, JSON) {
+    static func experiment(_ script: String, _ collector: MetricsCollector, metrics: [String] = ["loss"]) throws -> (
+        Experiment, JSON
+    ) {
         let x = ParameterSpec("x", .double(0...1))
-        let resource: JSON = ["apiVersion": "attune.dev/v1", "kind": "Process", "command": ["sh", "-c", .string(script)]]
+        let resource: JSON = [
+            "apiVersion": "attune.dev/v1", "kind": "Process", "command": ["sh", "-c", .string(script)],
+        ]
         let template = TrialTemplate(source: .spec(resource), references: [.init(name: "x", reference: "x")])
         let experiment = Experiment(
-            metadata: Metadata(name: "collect"), objective: Objective(.minimize, metrics[0], additionalMetrics: Array(metrics.dropFirst())),
+            metadata: Metadata(name: "collect"),
+            objective: Objective(.minimize, metrics[0], additionalMetrics: Array(metrics.dropFirst())),
             space: try SearchSpace([x]), template: template, collector: collector)
         return (experiment, resource)
     }
 
     /// Runs the one trial; what it reported live, and its end.
     private func run(
-        _ scratch: Scratch, _ script: String, _ collector: MetricsCollector, metrics: [String] = ["loss"], known: [Observation] = []
+        _ scratch: Scratch, _ script: String, _ collector: MetricsCollector, metrics: [String] = ["loss"],
+        known: [Observation] = []
     ) async throws -> (all: [Observation], end: WorkEnd) {
         let (experiment, resource) = try Self.experiment(script, collector, metrics: metrics)
         let runner = try ProcessRunner(
             experiment, resource: resource, directories: TrialDirectories(root: scratch.url, experiment: "collect"),
-            supervisor: scratch.supervisor, environment: ["PATH": "/usr/bin:/bin"], baseDirectory: scratch.url, now: { Date() })
+            supervisor: scratch.supervisor, environment: ["PATH": "/usr/bin:/bin"], baseDirectory: scratch.url,
+            now: { Date() })
         var study = Study(experiment, createdAt: Date())
         try study.apply(.started(1, Suggestion(experiment.space.assignment(at: [0.5])), at: Date()))
         if !known.isEmpty { try study.apply(.observed(1, known)) }
@@ -35,7 +42,8 @@ import Testing
     }
 
     @Test func `lines of the output, by the default filter and by the user's`() async throws {
-        let plain = try await run(Scratch(), "echo epoch=1 loss=0.5; echo noise; echo epoch=2 loss=0.25", MetricsCollector())
+        let plain = try await run(
+            Scratch(), "echo epoch=1 loss=0.5; echo noise; echo epoch=2 loss=0.25", MetricsCollector())
         #expect(plain.all.map(\.value) == [0.5, 0.25])
         #expect(plain.all.map(\.step) == [1, 2])
         let filtered = try await run(
@@ -45,9 +53,11 @@ import Testing
     }
 
     @Test func `a file of JSON lines at the trial's own path`() async throws {
-        let script = #"echo '{"loss": "0.5", "eval": {"acc": 1}}' > /var/log/katib/m.json; echo '{"loss": 0.25}' >> /var/log/katib/m.json"#
+        let script =
+            #"echo '{"loss": "0.5", "eval": {"acc": 1}}' > /var/log/katib/m.json; echo '{"loss": 0.25}' >> /var/log/katib/m.json"#
         let result = try await run(
-            Scratch(), script, MetricsCollector(.file, path: "/var/log/katib/m.json", format: .json), metrics: ["loss", "eval.acc"])
+            Scratch(), script, MetricsCollector(.file, path: "/var/log/katib/m.json", format: .json),
+            metrics: ["loss", "eval.acc"])
         #expect(result.all.filter { $0.metric == "loss" }.map(\.value) == [0.5, 0.25])
         #expect(result.all.filter { $0.metric == "eval.acc" }.map(\.value) == [1])
         #expect(!FileManager.default.fileExists(atPath: "/var/log/katib/m.json"))
@@ -55,7 +65,8 @@ import Testing
 
     @Test func `a metrics file nobody writes is refused before the first trial`() throws {
         let scratch = try Scratch()
-        let (experiment, resource) = try Self.experiment("echo loss=1", MetricsCollector(.file, path: "/var/log/katib/metrics.log"))
+        let (experiment, resource) = try Self.experiment(
+            "echo loss=1", MetricsCollector(.file, path: "/var/log/katib/metrics.log"))
         let error = #expect(throws: InvalidExperiment.self) {
             try ProcessRunner(
                 experiment, resource: resource, directories: TrialDirectories(root: scratch.url, experiment: "collect"),
@@ -68,7 +79,10 @@ import Testing
         let scratch = try Scratch()
         let line = #"{"loss": 0.5, "step": 7, "timestamp": 1700000000.5}"#
         let result = try await run(scratch, "echo '\(line)' >> $ATTUNE_TRIAL_DIR/pushed.jsonl", MetricsCollector(.push))
-        #expect(result.all == [Observation(metric: "loss", value: 0.5, step: 7, time: Date(timeIntervalSince1970: 1_700_000_000.5))])
+        #expect(
+            result.all == [
+                Observation(metric: "loss", value: 0.5, step: 7, time: Date(timeIntervalSince1970: 1_700_000_000.5))
+            ])
     }
 
     @Test func `what attune report pushes is read back`() throws {
@@ -78,18 +92,25 @@ import Testing
         let time = Date(timeIntervalSince1970: 1_700_000_000)
         try PushedMetrics.append([("loss", 0.5), ("acc", .nan)], step: 3, time: time, environment: environment)
         try PushedMetrics.append([("loss", 0.25)], step: nil, time: time, environment: environment)
-        var source = try LineSource(PushedMetrics.file(in: directory), format: .json, metrics: ["loss", "acc"], filters: [])
+        var source = try LineSource(
+            PushedMetrics.file(in: directory), format: .json, metrics: ["loss", "acc"], filters: [])
         let found = try source.finish(at: .distantPast)
         #expect(found.filter { $0.metric == "loss" }.map(\.value) == [0.5, 0.25])
         #expect(found.contains { $0.metric == "acc" && $0.value.isNaN && $0.step == 3 && $0.time == time })
-        #expect(throws: AttuneError.self) { try PushedMetrics.append([("loss", 1)], step: nil, time: time, environment: [:]) }
+        #expect(throws: AttuneError.self) {
+            try PushedMetrics.append([("loss", 1)], step: nil, time: time, environment: [:])
+        }
     }
 
     @Test func `event files of TensorBoard in a directory of their own`() async throws {
         let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "AttuneCoreTests/Fixtures/TensorFlowEvents")
-        let file = try #require(try FileManager.default.subpathsOfDirectory(atPath: fixtures.path).sorted().first { $0.contains("tfevents") })
-        let script = "mkdir -p /logs/train && cp '\(fixtures.appending(path: file).path)' /logs/train/events.out.tfevents.1"
+        let file = try #require(
+            try FileManager.default.subpathsOfDirectory(atPath: fixtures.path).sorted().first {
+                $0.contains("tfevents")
+            })
+        let script =
+            "mkdir -p /logs/train && cp '\(fixtures.appending(path: file).path)' /logs/train/events.out.tfevents.1"
         let names = ["loss", "accuracy", "train/loss", "train/accuracy"]
         let result = try await run(Scratch(), script, MetricsCollector(.tensorFlowEvent, path: "/logs"), metrics: names)
         #expect(!result.all.isEmpty, "nothing was found in \(file)")
@@ -97,7 +118,12 @@ import Testing
     }
 
     @Test func `a custom collector's output, though it ends after the trial`() async throws {
-        let collector = MetricsCollector(.custom, customCollector: ["command": ["sh", "-c", "echo loss=$SCALE$ATTUNE_TRIAL_NUMBER"], "env": [["name": "SCALE", "value": "4"]]])
+        let collector = MetricsCollector(
+            .custom,
+            customCollector: [
+                "command": ["sh", "-c", "echo loss=$SCALE$ATTUNE_TRIAL_NUMBER"],
+                "env": [["name": "SCALE", "value": "4"]],
+            ])
         let result = try await run(Scratch(), "true", collector)
         #expect(result.all.map(\.value) == [41])
     }
@@ -122,12 +148,16 @@ import Testing
         }
         let port = 20_000 + Int(getpid()) % 20_000
         let result = try await run(
-            scratch, "exec /usr/bin/python3 server.py \(port)", MetricsCollector(.prometheus, httpGet: .init(port: port, path: "/metrics")))
+            scratch, "exec /usr/bin/python3 server.py \(port)",
+            MetricsCollector(.prometheus, httpGet: .init(port: port, path: "/metrics")))
         #expect(result.all.map(\.value) == [0.125])
     }
 
     @Test func `what the log has of an adopted trial is not reported again`() async throws {
-        let known = [Observation(metric: "loss", value: 3, step: 0, time: Date()), Observation(metric: "loss", value: 2, step: 1, time: Date())]
+        let known = [
+            Observation(metric: "loss", value: 3, step: 0, time: Date()),
+            Observation(metric: "loss", value: 2, step: 1, time: Date()),
+        ]
         let result = try await run(Scratch(), "echo loss=3; echo loss=2; echo loss=1", MetricsCollector(), known: known)
         #expect(result.all.map(\.value) == [1])
     }
@@ -140,8 +170,11 @@ import Testing
         experiment.trialTimeout = .milliseconds(script.hasPrefix("sleep") ? 200 : 60_000)
         let runner = try ProcessRunner(
             experiment, resource: resource, directories: TrialDirectories(root: scratch.url, experiment: "collect"),
-            supervisor: scratch.supervisor, environment: ["PATH": "/usr/bin:/bin"], baseDirectory: scratch.url, now: { Date() })
-        let trial = Trial(number: 1, name: "collect-1", suggestion: Suggestion(experiment.space.assignment(at: [0.5])), startTime: Date())
+            supervisor: scratch.supervisor, environment: ["PATH": "/usr/bin:/bin"], baseDirectory: scratch.url,
+            now: { Date() })
+        let trial = Trial(
+            number: 1, name: "collect-1", suggestion: Suggestion(experiment.space.assignment(at: [0.5])),
+            startTime: Date())
         let end = try await runner.run(trial) { _ in }
         guard case .failed(let text) = end.kind else {
             Issue.record("ended as \(end.kind)")

@@ -9,19 +9,46 @@ import Testing
         "env": [["name": "MODE", "value": "fast"]], "workingDir": "src",
     ]
 
-    static func pod(_ container: JSON) -> JSON { ["spec": ["containers": [["name": "sidecar", "command": ["no"]], container]]] }
+    static func pod(_ container: JSON) -> JSON {
+        ["spec": ["containers": [["name": "sidecar", "command": ["no"]], container]]]
+    }
 
     /// Resources that carry the same container in their own places.
     static let resources: [(String, JSON)] = [
         ("Job", ["template": pod(container)]),
-        ("PyTorchJob", ["pytorchReplicaSpecs": ["Worker": ["template": pod(["name": "main", "command": ["worker"]])], "Master": ["template": pod(container)]]]),
+        (
+            "PyTorchJob",
+            [
+                "pytorchReplicaSpecs": [
+                    "Worker": ["template": pod(["name": "main", "command": ["worker"]])],
+                    "Master": ["template": pod(container)],
+                ]
+            ]
+        ),
         ("TFJob", ["tfReplicaSpecs": ["Worker": ["replicas": 2, "template": pod(container)]]]),
-        ("MPIJob", ["mpiReplicaSpecs": ["Launcher": ["template": pod(container)], "Worker": ["template": pod(["name": "main", "command": ["worker"]])]]]),
-        ("XGBoostJob", ["xgbReplicaSpecs": ["Master": ["template": pod(container)], "Worker": ["template": pod(["name": "main", "command": ["worker"]])]]]),
+        (
+            "MPIJob",
+            [
+                "mpiReplicaSpecs": [
+                    "Launcher": ["template": pod(container)],
+                    "Worker": ["template": pod(["name": "main", "command": ["worker"]])],
+                ]
+            ]
+        ),
+        (
+            "XGBoostJob",
+            [
+                "xgbReplicaSpecs": [
+                    "Master": ["template": pod(container)],
+                    "Worker": ["template": pod(["name": "main", "command": ["worker"]])],
+                ]
+            ]
+        ),
         ("Workflow", ["templates": [["name": "a"], ["name": "b", "podSpec": ["containers": [container]]]]]),
     ]
 
-    @Test(arguments: resources) func `a resource runs its primary container's command`(kind: String, spec: JSON) throws {
+    @Test(arguments: resources) func `a resource runs its primary container's command`(kind: String, spec: JSON) throws
+    {
         let command = try LocalCommand(resource: ["kind": .string(kind), "spec": spec], primaryContainer: "main")
         #expect(command.command == ["python", "train.py", "--rate", "0.1"])
         #expect(command.variables.map(\.name) == ["MODE"])
@@ -30,7 +57,9 @@ import Testing
     }
 
     @Test func `a TrainJob runs its trainer's command`() throws {
-        let resource: JSON = ["kind": "TrainJob", "spec": ["trainer": ["image": "i", "command": ["torchrun"], "args": ["x"]]]]
+        let resource: JSON = [
+            "kind": "TrainJob", "spec": ["trainer": ["image": "i", "command": ["torchrun"], "args": ["x"]]],
+        ]
         #expect(try LocalCommand(resource: resource, primaryContainer: "node").command == ["torchrun", "x"])
     }
 
@@ -47,7 +76,9 @@ import Testing
 
     @Test func `variables may build on earlier ones, unknown ones stay`() throws {
         let env: JSON = [["name": "A", "value": "1"], ["name": "B", "value": "$(A)2$(C)"]]
-        let job: JSON = ["kind": "Job", "spec": ["template": Self.pod(["name": "main", "command": ["$(B)"], "env": env])]]
+        let job: JSON = [
+            "kind": "Job", "spec": ["template": Self.pod(["name": "main", "command": ["$(B)"], "env": env])],
+        ]
         #expect(try LocalCommand(resource: job, primaryContainer: "main").command == ["12$(C)"])
     }
 
@@ -56,7 +87,8 @@ import Testing
             "name": "main", "image": "i", "command": ["x"], "volumeMounts": [["name": "v", "mountPath": "/data"]],
             "env": [["name": "SECRET", "valueFrom": ["secretKeyRef": ["name": "s", "key": "k"]]]],
         ]
-        let command = try LocalCommand(resource: ["kind": "Job", "spec": ["template": Self.pod(container)]], primaryContainer: "main")
+        let command = try LocalCommand(
+            resource: ["kind": "Job", "spec": ["template": Self.pod(container)]], primaryContainer: "main")
         #expect(command.notices.contains { $0.contains("SECRET") })
         #expect(command.notices.contains { $0.contains("/data") })
         #expect(command.variables.isEmpty)

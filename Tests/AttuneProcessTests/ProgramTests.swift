@@ -79,20 +79,23 @@ import Testing
     }
 
     @Test func `a missing command cannot start and says so with the shell's code`() async throws {
-        #expect(try await scratch.run(scratch.program("no-such command"))
-            == .unstartable(code: 127, message: "cannot start no-such command: No such file or directory"))
+        #expect(
+            try await scratch.run(scratch.program("no-such command"))
+                == .unstartable(code: 127, message: "cannot start no-such command: No such file or directory"))
     }
 
     @Test func `a file that is no program cannot start and says so with the shell's code`() async throws {
-        #expect(try await scratch.run(scratch.program("/etc/passwd"))
-            == .unstartable(code: 126, message: "cannot start /etc/passwd: Permission denied"))
+        #expect(
+            try await scratch.run(scratch.program("/etc/passwd"))
+                == .unstartable(code: 126, message: "cannot start /etc/passwd: Permission denied"))
     }
 
     @Test func `a missing working directory is named`() async throws {
         var spec = scratch.program("true")
         spec.workingDirectory = "/no/such/place"
-        #expect(try await scratch.run(spec)
-            == .unstartable(code: 126, message: "cannot enter /no/such/place: No such file or directory"))
+        #expect(
+            try await scratch.run(spec)
+                == .unstartable(code: 126, message: "cannot enter /no/such/place: No such file or directory"))
     }
 
     @Test func `what cannot be said to a program is refused before anything starts`() async throws {

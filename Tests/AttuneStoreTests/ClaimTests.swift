@@ -30,7 +30,8 @@ struct ClaimTests {
     @Test func `the refusal names the process that runs the study`() async throws {
         let (store, _) = try await held(by: .current())
         let process = ProcessIdentity.current()
-        await #expect(throws: HeldElsewhere(experiment: "sample", holder: "process \(process.pid) on \(process.host)")) {
+        await #expect(throws: HeldElsewhere(experiment: "sample", holder: "process \(process.pid) on \(process.host)"))
+        {
             try await store.claim(experiment.id, at: Samples.noon)
         }
         #expect(try await store.holder(of: experiment.id) == process.name)

@@ -63,10 +63,11 @@ struct FaultTests {
     @Test func `a claim whose release could not be written is not in its own process's way`() async throws {
         let (store, claim) = try await opened()
         try await store.pool.write { db in
-            try db.execute(sql: """
-                CREATE TRIGGER full BEFORE DELETE ON claim WHEN old.token = \(claim.token)
-                BEGIN SELECT RAISE(ABORT, 'no space for it'); END
-                """)
+            try db.execute(
+                sql: """
+                    CREATE TRIGGER full BEFORE DELETE ON claim WHEN old.token = \(claim.token)
+                    BEGIN SELECT RAISE(ABORT, 'no space for it'); END
+                    """)
         }
         await #expect(throws: AttuneError.self) { try await store.release(claim) }
         let other = try place.open()
@@ -145,7 +146,8 @@ struct FaultTests {
     @Test func `a directory that cannot be created is named`() throws {
         let path = try write(Data()) + "/below/store.sqlite"
         let error = #expect(throws: AttuneError.self) { try SQLiteStore(at: path) }
-        #expect(message(of: error).hasPrefix("the directory \(place.directory.path)/store.sqlite/below cannot be created"))
+        #expect(
+            message(of: error).hasPrefix("the directory \(place.directory.path)/store.sqlite/below cannot be created"))
     }
 
     @Test func `a damaged page is reported when it is read`() async throws {

@@ -94,11 +94,13 @@ private struct Line: Equatable {
     }
 
     private static func text(
-        _ name: String, _ outcome: Outcome?, _ value: Double?, _ attempt: Int, _ assignment: JSON, _ labels: [String: String],
+        _ name: String, _ outcome: Outcome?, _ value: Double?, _ attempt: Int, _ assignment: JSON,
+        _ labels: [String: String],
         _ metrics: [String: [Double?]]
     ) -> String {
         let series = metrics.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         let remembered = labels.sorted { $0.key < $1.key }
-        return "\(name) \(outcome, default: "running") \(value, default: "-") \(attempt) \(assignment) \(remembered) \(series)"
+        return
+            "\(name) \(outcome, default: "running") \(value, default: "-") \(attempt) \(assignment) \(remembered) \(series)"
     }
 }

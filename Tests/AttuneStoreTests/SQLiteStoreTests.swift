@@ -83,12 +83,16 @@ struct SQLiteStoreTests {
         for number in 1...3 { #expect(try await store.load("study-\(number)")?.events.count == 100) }
     }
 
-    @Test(arguments: [
-        ([.observed(1, [])], "trial 1 of sample is not running"),
-        ([.lost(2, reason: "evicted", at: Samples.noon)], "trial 2 of sample is not running"),
-        ([.ended(1, .succeeded, at: Samples.noon)], "trial 1 of sample is not running"),
-        ([.started(3, Suggestion(Assignment([:])), at: Samples.noon)], "trial 3 of sample cannot start: the next is 2"),
-    ] as [([Event], String)])
+    @Test(
+        arguments: [
+            ([.observed(1, [])], "trial 1 of sample is not running"),
+            ([.lost(2, reason: "evicted", at: Samples.noon)], "trial 2 of sample is not running"),
+            ([.ended(1, .succeeded, at: Samples.noon)], "trial 1 of sample is not running"),
+            (
+                [.started(3, Suggestion(Assignment([:])), at: Samples.noon)],
+                "trial 3 of sample cannot start: the next is 2"
+            ),
+        ] as [([Event], String)])
     func `an event that cannot follow is refused`(events: [Event], refusal: String) async throws {
         let store = try place.open()
         try await store.create(experiment, at: Samples.noon)

@@ -53,7 +53,8 @@ struct SchemaTests {
     private func schema(of store: SQLiteStore) throws -> [String] {
         try store.pool.read { db in
             try String.fetchAll(
-                db, sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name")
+                db,
+                sql: "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name")
         }
     }
 }

@@ -8,20 +8,28 @@ extension AlgorithmCatalogue {
             named("tpe", [.randomState, .init("gamma", .number(0...1), "")]), named("multivariate-tpe", [.randomState]),
             named("bayesianoptimization", [.randomState]),
             named("cmaes", [.randomState, .init("restart_strategy", .choice(["none", "ipop", "bipop"]), "")]),
-            named("hyperband", [
-                .init("resource_name", .text, ""), .init("eta", .number(0...100), ""), .init("r_l", .number(0...1e9), ""),
-            ]),
-            named("pbt", [
-                .init("suggestion_trial_dir", .text, ""), .init("n_population", .integer(5...Int.max), ""),
-                .init("truncation_threshold", .number(0...1), ""),
-            ]),
+            named(
+                "hyperband",
+                [
+                    .init("resource_name", .text, ""), .init("eta", .number(0...100), ""),
+                    .init("r_l", .number(0...1e9), ""),
+                ]),
+            named(
+                "pbt",
+                [
+                    .init("suggestion_trial_dir", .text, ""), .init("n_population", .integer(5...Int.max), ""),
+                    .init("truncation_threshold", .number(0...1), ""),
+                ]),
             named("darts", [.init("num_epochs", .text, "")]), named("enas", []),
         ],
         stoppingRules: [
             StoppingRule(
-                "medianstop", summary: "", settings: [
-                    .init("min_trials_required", .integer(1...Int.max), ""), .init("start_step", .integer(1...Int.max), ""),
-                ]) { _ in throw AttuneError("is only a name") },
+                "medianstop", summary: "",
+                settings: [
+                    .init("min_trials_required", .integer(1...Int.max), ""),
+                    .init("start_step", .integer(1...Int.max), ""),
+                ]
+            ) { _ in throw AttuneError("is only a name") }
         ])
 
     private static func named(_ name: String, _ settings: [AlgorithmSetting]) -> Algorithm {

@@ -45,7 +45,8 @@ public struct RandomHistory {
             .succeeded, .succeeded, .succeeded, .earlyStopped, .failed("exit code 1"), .killed("stopped"),
             .metricsUnavailable("never reported loss"),
         ]
-        return .ended(running.remove(at: random.below(running.count)), outcomes[random.below(outcomes.count)], at: time())
+        return .ended(
+            running.remove(at: random.below(running.count)), outcomes[random.below(outcomes.count)], at: time())
     }
 
     private mutating func change() -> Event {

@@ -31,7 +31,8 @@ public enum Samples {
             .ended(1, .succeeded, at: time(5)),
             .ended(2, .failed("exit code 1: naïve 🤷"), at: time(5)),
             .stopped(at: time(6)),
-            .budgetEdited(Budget(parallelTrials: 2, maxTrials: 40, maxFailedTrials: 3, maxRunTime: .seconds(90)), at: time(7)),
+            .budgetEdited(
+                Budget(parallelTrials: 2, maxTrials: 40, maxFailedTrials: 3, maxRunTime: .seconds(90)), at: time(7)),
             .started(3, Suggestion(assignment), at: time(8)),
             .ended(3, .killed("the experiment was stopped"), at: time(9)),
             .finished(.failed("max failed count has reached"), at: time(9)),

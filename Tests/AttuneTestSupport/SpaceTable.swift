@@ -11,12 +11,16 @@ public enum SpaceTable {
 
     private static let doubles: [Row] = Distribution.allCases.flatMap { law in
         [nil, 0.25].map { step in
-            row("double \(law.rawValue)\(step.map { " step \($0)" } ?? "")", [ParameterSpec("x", .double(0.5...4, step: step, law))])
+            row(
+                "double \(law.rawValue)\(step.map { " step \($0)" } ?? "")",
+                [ParameterSpec("x", .double(0.5...4, step: step, law))])
         }
     }
 
     private static let ints: [Row] = Distribution.allCases.flatMap { law in
-        [1, 7].map { step in row("int \(law.rawValue) step \(step)", [ParameterSpec("n", .int(1...40, step: step, law))]) }
+        [1, 7].map { step in
+            row("int \(law.rawValue) step \(step)", [ParameterSpec("n", .int(1...40, step: step, law))])
+        }
     }
 
     private static let lists: [Row] = [
@@ -27,13 +31,23 @@ public enum SpaceTable {
     ]
 
     private static let structured: [Row] = [
-        row("finite product", [
-            ParameterSpec("a", .int(0...2)), ParameterSpec("b", .categorical(["x", "y"])), ParameterSpec("c", .double(0...0.3, step: 0.1)),
-        ]),
+        row(
+            "finite product",
+            [
+                ParameterSpec("a", .int(0...2)), ParameterSpec("b", .categorical(["x", "y"])),
+                ParameterSpec("c", .double(0...0.3, step: 0.1)),
+            ]),
         row("conditional, child first", nested),
-        row("conditional, finite", Array(nested.prefix(3)) + [ParameterSpec("bias", .int(-2...2), when: Condition("layers", .between(2, nil)))]),
-        row("constrained continuum", [ParameterSpec("x", .double(0...1)), ParameterSpec("y", .double(0...1))], ["x + y <= 0.5"]),
-        row("constrained grid", [ParameterSpec("x", .int(1...6)), ParameterSpec("y", .int(1...6))], ["x * y <= 8", "x != y"]),
+        row(
+            "conditional, finite",
+            Array(nested.prefix(3)) + [ParameterSpec("bias", .int(-2...2), when: Condition("layers", .between(2, nil)))]
+        ),
+        row(
+            "constrained continuum", [ParameterSpec("x", .double(0...1)), ParameterSpec("y", .double(0...1))],
+            ["x + y <= 0.5"]),
+        row(
+            "constrained grid", [ParameterSpec("x", .int(1...6)), ParameterSpec("y", .int(1...6))],
+            ["x * y <= 8", "x != y"]),
         row("one feasible point", [ParameterSpec("x", .int(1...9)), ParameterSpec("y", .int(1...9))], ["x * y >= 81"]),
         row("constrained and conditional", Array(nested.prefix(3)), ["layers * momentum <= 1.5"]),
     ]

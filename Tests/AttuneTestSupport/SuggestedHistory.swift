@@ -16,7 +16,9 @@ public struct SuggestedHistory {
     }
 
     /// The history as a store would give it.
-    public var stored: StoredExperiment { StoredExperiment(experiment: study.experiment, createdAt: created, events: events) }
+    public var stored: StoredExperiment {
+        StoredExperiment(experiment: study.experiment, createdAt: created, events: events)
+    }
 
     /// Whether it is time for another trial: always when none runs, never beyond the parallelism.
     public mutating func wantsTrial() -> Bool {

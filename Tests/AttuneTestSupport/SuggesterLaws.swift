@@ -36,7 +36,9 @@ public struct SuggesterLaws {
         _ = try history(trials: trials, seed: 2) { study, proposal, old in
             #expect(try old.proposal(for: study) == proposal, "\(name) was asked twice for trial \(study.nextNumber)")
             var newcomer = try make(experiment)
-            #expect(try newcomer.proposal(for: study) == proposal, "a fresh \(name) was asked for trial \(study.nextNumber)")
+            #expect(
+                try newcomer.proposal(for: study) == proposal, "a fresh \(name) was asked for trial \(study.nextNumber)"
+            )
         }
     }
 

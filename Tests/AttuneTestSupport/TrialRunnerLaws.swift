@@ -24,7 +24,9 @@ public struct TrialRunnerLaws: Sendable {
         let starts: @Sendable () async throws -> Int
 
         /// - Parameter starts: how often a trial's work was begun so far.
-        public init(_ runner: any TrialRunner, _ experiment: Experiment, starts: @escaping @Sendable () async throws -> Int) {
+        public init(
+            _ runner: any TrialRunner, _ experiment: Experiment, starts: @escaping @Sendable () async throws -> Int
+        ) {
             self.runner = runner
             self.experiment = experiment
             self.starts = starts
@@ -60,7 +62,8 @@ public struct TrialRunnerLaws: Sendable {
             reports.finish(observations)
         }
         #expect(end.kind == .completed)
-        let values = (reports.all + end.observations).filter { $0.metric == fixture.experiment.objective.metric }.map(\.value)
+        let values = (reports.all + end.observations).filter { $0.metric == fixture.experiment.objective.metric }.map(
+            \.value)
         #expect(values == [3, 2, 1])
         #expect(try await fixture.starts() == 1)
     }

@@ -30,8 +30,10 @@ public struct TrialStoreLaw: Sendable, CustomTestStringConvertible {
     public func check(_ subject: StoreUnderTest) async throws { try await expectation(subject) }
 
     public static let all = [
-        returnsWhatItWasGiven, unknownIsNil, namesAreUnique, appendsAllOrNothing, keepsTheOrderOfCalls, keepsStudiesApart,
-        aReplyMeansDurable, claimsAreExclusive, aReleasedClaimCanBeTaken, anOldClaimMayNotWrite, aReleasedClaimMayNotWrite,
+        returnsWhatItWasGiven, unknownIsNil, namesAreUnique, appendsAllOrNothing, keepsTheOrderOfCalls,
+        keepsStudiesApart,
+        aReplyMeansDurable, claimsAreExclusive, aReleasedClaimCanBeTaken, anOldClaimMayNotWrite,
+        aReleasedClaimMayNotWrite,
         releasingOutlivesCancellation, tokensAreNeverUsedAgain, deletingForgets, whatIsHeldIsNotDeleted,
     ]
 }
@@ -79,7 +81,8 @@ extension TrialStoreLaw {
         #expect(try await subject.store.load(experiment.id)?.events == events)
     }
 
-    static let keepsTheOrderOfCalls = TrialStoreLaw("appends keep the order of the calls, waited for or not") { subject in
+    static let keepsTheOrderOfCalls = TrialStoreLaw("appends keep the order of the calls, waited for or not") {
+        subject in
         let claim = try await opened(subject.store)
         var history = RandomHistory(of: experiment, seed: 1)
         let events = try history.events(300)
@@ -125,7 +128,8 @@ extension TrialStoreLaw {
         await #expect(throws: HeldElsewhere.self) { try await other.claim(experiment.id, at: time) }
     }
 
-    static let aReleasedClaimCanBeTaken = TrialStoreLaw("a released claim can be taken, with a larger token") { subject in
+    static let aReleasedClaimCanBeTaken = TrialStoreLaw("a released claim can be taken, with a larger token") {
+        subject in
         let first = try await opened(subject.store)
         try await subject.store.release(first)
         let second = try await subject.freshReader().claim(experiment.id, at: time)
@@ -139,12 +143,15 @@ extension TrialStoreLaw {
         try await subject.store.release(old)
         let new = try await subject.store.claim(experiment.id, at: time)
         let events = Samples.events(of: experiment)
-        await #expect(throws: Fenced(experiment: experiment.id)) { try await subject.store.append(events, under: old).wait() }
+        await #expect(throws: Fenced(experiment: experiment.id)) {
+            try await subject.store.append(events, under: old).wait()
+        }
         try await subject.store.append(events, under: new).wait()
         #expect(try await subject.store.load(experiment.id)?.events == events)
     }
 
-    static let aReleasedClaimMayNotWrite = TrialStoreLaw("a release keeps what came before and refuses the rest") { subject in
+    static let aReleasedClaimMayNotWrite = TrialStoreLaw("a release keeps what came before and refuses the rest") {
+        subject in
         let claim = try await opened(subject.store)
         let events = Samples.events(of: experiment)
         let before = subject.store.append(events, under: claim)
@@ -154,7 +161,8 @@ extension TrialStoreLaw {
         #expect(try await subject.store.load(experiment.id)?.events == events)
     }
 
-    static let releasingOutlivesCancellation = TrialStoreLaw("a cancelled task can still append and release") { subject in
+    static let releasingOutlivesCancellation = TrialStoreLaw("a cancelled task can still append and release") {
+        subject in
         let claim = try await opened(subject.store)
         let lettingGo = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -166,7 +174,8 @@ extension TrialStoreLaw {
         _ = try await subject.store.claim(experiment.id, at: time)
     }
 
-    static let tokensAreNeverUsedAgain = TrialStoreLaw("a claim from before a deletion may not write afterwards") { subject in
+    static let tokensAreNeverUsedAgain = TrialStoreLaw("a claim from before a deletion may not write afterwards") {
+        subject in
         let old = try await opened(subject.store)
         try await subject.store.release(old)
         try await subject.store.delete(experiment.id)

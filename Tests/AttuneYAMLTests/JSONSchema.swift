@@ -15,14 +15,20 @@ struct JSONSchema {
         if let name = schema["$ref"]?.string?.split(separator: "/").last {
             complaints += self.complaints(about: value, by: root["$defs"]?[String(name)] ?? .bool(false), at: field)
         }
-        if let type = schema["type"] { require((type.array ?? [type]).contains { value.isOf(type: $0.string ?? "") }, "type") }
+        if let type = schema["type"] {
+            require((type.array ?? [type]).contains { value.isOf(type: $0.string ?? "") }, "type")
+        }
         if let choices = schema["enum"]?.array { require(choices.contains(value), "enum") }
         if let only = schema["const"] { require(value == only, "const") }
         if let options = schema["anyOf"]?.array {
             require(options.contains { self.complaints(about: value, by: $0, at: field).isEmpty }, "anyOf")
         }
-        if let least = schema["minimum"]?.double, value.isOf(type: "number") { require(value.double ?? 0 >= least, "minimum") }
-        if let least = schema["exclusiveMinimum"]?.double, value.isOf(type: "number") { require(value.double ?? 0 > least, "exclusiveMinimum") }
+        if let least = schema["minimum"]?.double, value.isOf(type: "number") {
+            require(value.double ?? 0 >= least, "minimum")
+        }
+        if let least = schema["exclusiveMinimum"]?.double, value.isOf(type: "number") {
+            require(value.double ?? 0 > least, "exclusiveMinimum")
+        }
         if let text = value.string { complaints += lengthComplaints(text, schema, field) }
         if let items = value.array { complaints += itemComplaints(items, schema, field) }
         if let fields = value.object { complaints += fieldComplaints(fields, schema, field) }
@@ -42,7 +48,9 @@ struct JSONSchema {
     private func itemComplaints(_ items: [JSON], _ schema: JSON, _ field: FieldPath) -> [String] {
         var complaints = items.count < schema["minItems"]?.int ?? 0 ? ["\(field): minItems"] : []
         guard let item = schema["items"] else { return complaints }
-        for (index, value) in items.enumerated() { complaints += self.complaints(about: value, by: item, at: field[index]) }
+        for (index, value) in items.enumerated() {
+            complaints += self.complaints(about: value, by: item, at: field[index])
+        }
         return complaints
     }
 
@@ -55,7 +63,10 @@ struct JSONSchema {
             if let property = schema["properties"]?[name] {
                 complaints += self.complaints(about: value, by: property, at: field[name])
             } else if let other = schema["additionalProperties"] {
-                complaints += other == false ? ["\(field[name]): additionalProperties"] : self.complaints(about: value, by: other, at: field[name])
+                complaints +=
+                    other == false
+                    ? ["\(field[name]): additionalProperties"]
+                    : self.complaints(about: value, by: other, at: field[name])
             }
         }
         return complaints
@@ -65,7 +76,9 @@ struct JSONSchema {
 extension JSON {
     fileprivate func isOf(type: String) -> Bool {
         switch (type, self) {
-        case ("string", .string), ("boolean", .bool), ("object", .object), ("array", .array), ("null", .null), ("number", .number): true
+        case ("string", .string), ("boolean", .bool), ("object", .object), ("array", .array), ("null", .null),
+            ("number", .number):
+            true
         case ("integer", .number(let text)): Double(text).map { $0 == $0.rounded() } ?? false
         default: false
         }

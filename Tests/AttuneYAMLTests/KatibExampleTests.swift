@@ -34,28 +34,39 @@ struct KatibExampleTests {
     @Test(arguments: KatibExample.all)
     func `an example conforms to the schema, before and after it is read`(example: KatibExample) throws {
         let root = URL(filePath: #filePath).appending(path: "../../..").standardized
-        let schema = JSONSchema(try JSON(parsing: String(contentsOf: root.appending(path: "docs/experiment.schema.json"), encoding: .utf8)))
+        let schema = JSONSchema(
+            try JSON(parsing: String(contentsOf: root.appending(path: "docs/experiment.schema.json"), encoding: .utf8)))
         #expect(schema.complaints(about: try YAML.documents(example.text)[0].json) == [])
         #expect(schema.complaints(about: try #require(read(example.text).experiments.first).json) == [])
     }
 
     @Test func `the schema refuses what it should`() throws {
         let root = URL(filePath: #filePath).appending(path: "../../..").standardized
-        let schema = JSONSchema(try JSON(parsing: String(contentsOf: root.appending(path: "docs/experiment.schema.json"), encoding: .utf8)))
-        let text = KatibExample("bad", [
-            "objectiv": "{}", "parallelTrialCount": "0", "objective": "{type: minimise, objectiveMetricName: loss}",
-        ]).text
+        let schema = JSONSchema(
+            try JSON(parsing: String(contentsOf: root.appending(path: "docs/experiment.schema.json"), encoding: .utf8)))
+        let text = KatibExample(
+            "bad",
+            [
+                "objectiv": "{}", "parallelTrialCount": "0", "objective": "{type: minimise, objectiveMetricName: loss}",
+            ]
+        ).text
         let complaints = schema.complaints(about: try YAML.documents(text)[0].json)
-        #expect(complaints.map { $0.split(separator: ":")[0] } == ["spec.objectiv", "spec.objective.type", "spec.parallelTrialCount"])
+        #expect(
+            complaints.map { $0.split(separator: ":")[0] } == [
+                "spec.objectiv", "spec.objective.type", "spec.parallelTrialCount",
+            ])
     }
 
     // MARK: Defaults
 
     @Test func `an experiment has Katib's defaults where it says nothing`() throws {
-        let text = KatibExample("bare", [
-            "parallelTrialCount": "", "maxTrialCount": "", "maxFailedTrialCount": "",
-            "objective": "{type: minimize, objectiveMetricName: loss, additionalMetricNames: [accuracy]}",
-        ]).text
+        let text = KatibExample(
+            "bare",
+            [
+                "parallelTrialCount": "", "maxTrialCount": "", "maxFailedTrialCount": "",
+                "objective": "{type: minimize, objectiveMetricName: loss, additionalMetricNames: [accuracy]}",
+            ]
+        ).text
         let experiment = try #require(read(text).experiments.first)
         #expect(experiment.budget == Budget(parallelTrials: 3))
         #expect(experiment.resumePolicy == .never)
@@ -84,7 +95,10 @@ struct KatibExampleTests {
         let train = try #require(experiment("trainjob-pytorch").template)
         #expect(train.successCondition == job.successCondition)
         #expect(train.primaryPodLabels.count == 2)
-        #expect(try experiment("tfjob-mnist-with-summaries").template?.primaryPodLabels == ["training.kubeflow.org/replica-type": "worker"])
+        #expect(
+            try experiment("tfjob-mnist-with-summaries").template?.primaryPodLabels == [
+                "training.kubeflow.org/replica-type": "worker"
+            ])
     }
 
     @Test(arguments: [
@@ -100,14 +114,19 @@ struct KatibExampleTests {
 
     @Test func `the setting random_state is the seed where there is no other`() throws {
         #expect(try experiment("bayesian-optimization").seed == 10)
-        let text = KatibExample("s", ["algorithm": KatibExample.algorithm("random", ["random_state": "10"]), "seed": "18446744073709551615"]).text
+        let text = KatibExample(
+            "s",
+            ["algorithm": KatibExample.algorithm("random", ["random_state": "10"]), "seed": "18446744073709551615"]
+        ).text
         #expect(try #require(read(text).experiments.first).seed == .max)
     }
 
     @Test func `a template's ConfigMap may stand in the same file`() throws {
         let example = try #require(KatibExample.all.first { $0.name == "trial-configmap-source" })
-        #expect(read(example.text).experiments.first?.template?.source == .configMap(
-            .init(name: "trial-templates", namespace: "kubeflow", path: "default.yaml"), text: nil))
+        #expect(
+            read(example.text).experiments.first?.template?.source
+                == .configMap(
+                    .init(name: "trial-templates", namespace: "kubeflow", path: "default.yaml"), text: nil))
         let map = """
             ---
             apiVersion: v1
@@ -128,24 +147,34 @@ struct KatibExampleTests {
         }
         #expect(text.hasPrefix("apiVersion: batch/v1\n"))
         #expect(read(example.text + map.replacing("kind: Job", with: "kin: Job")).diagnostics.count == 1)
-        #expect(read(example.text + map.replacing("spec: {a", with: "spec: {{a")).diagnostics[0].contains("unable to parse"))
-        #expect(read(example.text + map.replacing("default.yaml: |", with: "other.yaml: |")).diagnostics[0].contains("it has other.yaml"))
+        #expect(
+            read(example.text + map.replacing("spec: {a", with: "spec: {{a")).diagnostics[0].contains("unable to parse")
+        )
+        #expect(
+            read(example.text + map.replacing("default.yaml: |", with: "other.yaml: |")).diagnostics[0].contains(
+                "it has other.yaml"))
     }
 
     @Test func `numbers may be texts and texts numbers, and the SDK's list may be a distribution`() throws {
-        let text = KatibExample("loose", [
-            "parameters": """
+        let text = KatibExample(
+            "loose",
+            [
+                "parameters": """
                 [{name: lr, parameterType: double, feasibleSpace: {min: 0.01, max: 5e-2}},
                     {name: momentum, parameterType: categorical, feasibleSpace: {distribution: [a, 1, 0.10]}},
                     {name: n, parameterType: int, feasibleSpace: {min: "1.0", max: 1e3}}]
                 """,
-            "maxTrialCount": "\"12\"", "objective": "{type: minimize, objectiveMetricName: loss, goal: \"0.5\"}",
-            "trialTemplate": KatibExample.job(["a": "lr", "b": "momentum", "c": "n"]),
-        ]).text
+                "maxTrialCount": "\"12\"", "objective": "{type: minimize, objectiveMetricName: loss, goal: \"0.5\"}",
+                "trialTemplate": KatibExample.job(["a": "lr", "b": "momentum", "c": "n"]),
+            ]
+        ).text
         let file = read(text)
         #expect(file.diagnostics == [])
         let experiment = try #require(file.experiments.first)
-        #expect(experiment.space.parameters.map(\.domain) == [.double(0.01...0.05), .categorical(["a", "1", "0.10"]), .int(1...1000)])
+        #expect(
+            experiment.space.parameters.map(\.domain) == [
+                .double(0.01...0.05), .categorical(["a", "1", "0.10"]), .int(1...1000),
+            ])
         #expect(experiment.objective.goal == 0.5)
     }
 }

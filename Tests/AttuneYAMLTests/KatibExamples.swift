@@ -66,7 +66,9 @@ struct KatibExample: Sendable, CustomTestStringConvertible {
             """
     }
 
-    static func job(_ references: KeyValuePairs<String, String> = ["learningRate": "lr", "momentum": "momentum"]) -> String {
+    static func job(_ references: KeyValuePairs<String, String> = ["learningRate": "lr", "momentum": "momentum"])
+        -> String
+    {
         template(kind: "Job", apiVersion: "batch/v1", references: references)
     }
 
@@ -86,55 +88,73 @@ extension KatibExample {
         KatibExample("grid", ["algorithm": algorithm("grid"), "parameters": stepped]),
         KatibExample("bayesian-optimization", ["algorithm": algorithm("bayesianoptimization", ["random_state": "10"])]),
         KatibExample("cmaes", ["algorithm": algorithm("cmaes", ["restart_strategy": "ipop"])]),
-        KatibExample("hyperband", [
-            "algorithm": algorithm("hyperband", ["resource_name": "num-epochs", "eta": "2", "r_l": "2"]),
-            "parallelTrialCount": "2", "maxTrialCount": "2", "maxFailedTrialCount": "2",
-            "parameters": "[{name: num-epochs, parameterType: int, feasibleSpace: {min: \"1\", max: \"1\"}}]",
-            "trialTemplate": job(["numberEpochs": "num-epochs"]),
-        ]),
-        KatibExample("hyperopt-distribution", [
-            "parameters": """
+        KatibExample(
+            "hyperband",
+            [
+                "algorithm": algorithm("hyperband", ["resource_name": "num-epochs", "eta": "2", "r_l": "2"]),
+                "parallelTrialCount": "2", "maxTrialCount": "2", "maxFailedTrialCount": "2",
+                "parameters": "[{name: num-epochs, parameterType: int, feasibleSpace: {min: \"1\", max: \"1\"}}]",
+                "trialTemplate": job(["numberEpochs": "num-epochs"]),
+            ]),
+        KatibExample(
+            "hyperopt-distribution",
+            [
+                "parameters": """
                 [{name: lr, parameterType: double, feasibleSpace: {min: "0.01", max: "0.05", step: "0.01", distribution: normal}},
                     {name: momentum, parameterType: double, feasibleSpace: {min: "0.5", max: "0.9", distribution: uniform}},
                     {name: epochs, parameterType: int, feasibleSpace: {min: "1", max: "3", distribution: logUniform}},
                     {name: batch, parameterType: int, feasibleSpace: {min: "32", max: "64", distribution: logNormal}}]
                 """,
-            "trialTemplate": job(["rate": "lr", "momentum": "momentum", "epochs": "epochs", "batch": "batch"]),
-        ]),
-        KatibExample("simple-pbt", [
-            "algorithm": algorithm("pbt", [
-                "suggestion_trial_dir": "/var/log/katib/checkpoints/", "n_population": "40", "truncation_threshold": "0.2",
+                "trialTemplate": job(["rate": "lr", "momentum": "momentum", "epochs": "epochs", "batch": "batch"]),
             ]),
-            "resumePolicy": "FromVolume", "parallelTrialCount": "2", "maxTrialCount": "2",
-            "maxFailedTrialCount": "2",
-        ], others: "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: checkpoints}\n"),
-        KatibExample("median-stop", [
-            "earlyStopping": algorithm("medianstop", ["min_trials_required": "1", "start_step": "2"]),
-            "parallelTrialCount": "2", "maxTrialCount": "15",
-            "trialTemplate": template(kind: "Job", apiVersion: "batch/v1", "retain: true"),
-        ]),
+        KatibExample(
+            "simple-pbt",
+            [
+                "algorithm": algorithm(
+                    "pbt",
+                    [
+                        "suggestion_trial_dir": "/var/log/katib/checkpoints/", "n_population": "40",
+                        "truncation_threshold": "0.2",
+                    ]),
+                "resumePolicy": "FromVolume", "parallelTrialCount": "2", "maxTrialCount": "2",
+                "maxFailedTrialCount": "2",
+            ], others: "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: checkpoints}\n"),
+        KatibExample(
+            "median-stop",
+            [
+                "earlyStopping": algorithm("medianstop", ["min_trials_required": "1", "start_step": "2"]),
+                "parallelTrialCount": "2", "maxTrialCount": "15",
+                "trialTemplate": template(kind: "Job", apiVersion: "batch/v1", "retain: true"),
+            ]),
         KatibExample("long-running-resume", ["resumePolicy": "LongRunning"]),
     ]
 
     private static let collectors = [
-        KatibExample("median-stop-with-json-format", [
-            "objective": "{type: maximize, goal: 0.99, objectiveMetricName: accuracy, additionalMetricNames: [loss]}",
-            "metricsCollectorSpec": """
+        KatibExample(
+            "median-stop-with-json-format",
+            [
+                "objective":
+                    "{type: maximize, goal: 0.99, objectiveMetricName: accuracy, additionalMetricNames: [loss]}",
+                "metricsCollectorSpec": """
                 {collector: {kind: File}, source: {fileSystemPath: {path: /katib/mnist.json, kind: File, format: JSON}}}
                 """,
-        ]),
-        KatibExample("file-metrics-collector", [
-            "metricsCollectorSpec": """
+            ]),
+        KatibExample(
+            "file-metrics-collector",
+            [
+                "metricsCollectorSpec": """
                 \n    source:
                       fileSystemPath: {path: /katib/mnist.log, kind: File}
                       filter:
                         metricsFormat:
                           - "{metricName: ([\\\\w|-]+), metricValue: ((-?\\\\d+)(\\\\.\\\\d+)?)}"
                     collector: {kind: File}
-                """,
-        ]),
-        KatibExample("custom-metrics-collector", [
-            "metricsCollectorSpec": """
+                """
+            ]),
+        KatibExample(
+            "custom-metrics-collector",
+            [
+                "metricsCollectorSpec": """
                 \n    source: {fileSystemPath: {path: /katib/mnist.log, kind: File}}
                     collector:
                       kind: Custom
@@ -143,95 +163,125 @@ extension KatibExample {
                         image: collector
                         args: [-m, loss, -s, db:6789]
                         env: [{name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
-                """,
-        ]),
-        KatibExample("metrics-collection-strategy", [
-            "algorithm": algorithm("tpe"),
-            "objective": """
+                """
+            ]),
+        KatibExample(
+            "metrics-collection-strategy",
+            [
+                "algorithm": algorithm("tpe"),
+                "objective": """
                 {type: maximize, objectiveMetricName: accuracy, additionalMetricNames: [loss],
                     metricStrategies: [{name: accuracy, value: latest}, {name: loss, value: min}]}
                 """,
-        ]),
+            ]),
     ]
 
     private static let resources = [
-        KatibExample("trainjob-pytorch", [
-            "trialTemplate": template(kind: "TrainJob", apiVersion: "trainer.kubeflow.org/v1alpha1", container: "node"),
-        ]),
-        KatibExample("pytorchjob-mnist", ["trialTemplate": template(kind: "PyTorchJob", apiVersion: "kubeflow.org/v1")]),
-        KatibExample("tfjob-mnist-with-summaries", [
-            "trialTemplate": template(
-                kind: "TFJob", apiVersion: "kubeflow.org/v1", container: "tensorflow",
-                "primaryPodLabels: {training.kubeflow.org/replica-type: worker}"),
-            "metricsCollectorSpec": """
+        KatibExample(
+            "trainjob-pytorch",
+            [
+                "trialTemplate": template(
+                    kind: "TrainJob", apiVersion: "trainer.kubeflow.org/v1alpha1", container: "node")
+            ]),
+        KatibExample(
+            "pytorchjob-mnist", ["trialTemplate": template(kind: "PyTorchJob", apiVersion: "kubeflow.org/v1")]),
+        KatibExample(
+            "tfjob-mnist-with-summaries",
+            [
+                "trialTemplate": template(
+                    kind: "TFJob", apiVersion: "kubeflow.org/v1", container: "tensorflow",
+                    "primaryPodLabels: {training.kubeflow.org/replica-type: worker}"),
+                "metricsCollectorSpec": """
                 {collector: {kind: TensorFlowEvent}, source: {fileSystemPath: {path: /summaries/test, kind: Directory}}}
                 """,
-        ]),
-        KatibExample("mpijob-horovod", [
-            "trialTemplate": template(
-                kind: "MPIJob", apiVersion: "kubeflow.org/v1", container: "mpi-launcher",
-                "primaryPodLabels: {mpi-job-role: launcher}\n    " + explicitConditions),
-            "parallelTrialCount": "2", "maxTrialCount": "6",
-        ]),
-        KatibExample("xgboostjob-lightgbm", [
-            "objective": """
+            ]),
+        KatibExample(
+            "mpijob-horovod",
+            [
+                "trialTemplate": template(
+                    kind: "MPIJob", apiVersion: "kubeflow.org/v1", container: "mpi-launcher",
+                    "primaryPodLabels: {mpi-job-role: launcher}\n    " + explicitConditions),
+                "parallelTrialCount": "2", "maxTrialCount": "6",
+            ]),
+        KatibExample(
+            "xgboostjob-lightgbm",
+            [
+                "objective": """
                 {type: maximize, goal: 0.7, objectiveMetricName: valid_1 auc,
                     additionalMetricNames: [valid_1 binary_logloss, training auc, training binary_logloss]}
                 """,
-            "metricsCollectorSpec": #"{source: {filter: {metricsFormat: ["(\\w+\\s\\w+)\\s:\\s((-?\\d+)(\\.\\d+)?)"]}}}"#,
-            "trialTemplate": template(kind: "XGBoostJob", apiVersion: "kubeflow.org/v1"),
-        ]),
-        KatibExample("argo-workflow", [
-            "trialTemplate": template(
-                kind: "Workflow", apiVersion: "argoproj.io/v1alpha1", container: "main", """
+                "metricsCollectorSpec":
+                    #"{source: {filter: {metricsFormat: ["(\\w+\\s\\w+)\\s:\\s((-?\\d+)(\\.\\d+)?)"]}}}"#,
+                "trialTemplate": template(kind: "XGBoostJob", apiVersion: "kubeflow.org/v1"),
+            ]),
+        KatibExample(
+            "argo-workflow",
+            [
+                "trialTemplate": template(
+                    kind: "Workflow", apiVersion: "argoproj.io/v1alpha1", container: "main",
+                    """
                     retain: true
                         primaryPodLabels: {katib.kubeflow.org/model-training: "true"}
                         successCondition: 'status.[@this].#(phase=="Succeeded")#'
                         failureCondition: 'status.[@this].#(phase=="Failed")#'
                     """),
-            "parallelTrialCount": "2", "maxTrialCount": "5", "maxFailedTrialCount": "1",
-        ]),
-        KatibExample("pipeline-run", [
-            "trialTemplate": template(
-                kind: "PipelineRun", apiVersion: "tekton.dev/v1beta1", container: "step-model-training",
-                "retain: true\n    primaryPodLabels: {tekton.dev/pipelineTask: model-training}\n    " + explicitConditions),
-        ]),
-        KatibExample("trial-configmap-source", [
-            "algorithm": algorithm("cmaes"),
-            "parameters": """
+                "parallelTrialCount": "2", "maxTrialCount": "5", "maxFailedTrialCount": "1",
+            ]),
+        KatibExample(
+            "pipeline-run",
+            [
+                "trialTemplate": template(
+                    kind: "PipelineRun", apiVersion: "tekton.dev/v1beta1", container: "step-model-training",
+                    "retain: true\n    primaryPodLabels: {tekton.dev/pipelineTask: model-training}\n    "
+                        + explicitConditions)
+            ]),
+        KatibExample(
+            "trial-configmap-source",
+            [
+                "algorithm": algorithm("cmaes"),
+                "parameters": """
                 [{name: lr, parameterType: double, feasibleSpace: {min: "0.01", max: "0.05"}},
                     {name: momentum, parameterType: int, feasibleSpace: {min: "1", max: "9"}},
                     {name: optimizer, parameterType: categorical, feasibleSpace: {list: [sgd, adam, ftrl]}}]
                 """,
-            "trialTemplate": """
+                "trialTemplate": """
                 \n    primaryContainerName: training-container
                     \(explicitConditions)
                     configMap: {configMapName: trial-templates, configMapNamespace: kubeflow, templatePath: default.yaml}
                     trialParameters: [{name: a, reference: lr}, {name: b, reference: momentum}, {name: c, reference: optimizer}]
                 """,
-        ]),
-        KatibExample("trial-metadata-substitution", [
-            "trialTemplate": job([
-                "learningRate": "lr", "momentum": "momentum", "trialName": "${trialSpec.Name}",
-                "trialNamespace": "${trialSpec.Namespace}", "jobKind": "${trialSpec.Kind}",
-                "jobVersion": "${trialSpec.APIVersion}", "owner": "${trialSpec.Annotations[owner]}",
-                "purpose": "${trialSpec.Labels[purpose]}",
             ]),
-        ]),
+        KatibExample(
+            "trial-metadata-substitution",
+            [
+                "trialTemplate": job([
+                    "learningRate": "lr", "momentum": "momentum", "trialName": "${trialSpec.Name}",
+                    "trialNamespace": "${trialSpec.Namespace}", "jobKind": "${trialSpec.Kind}",
+                    "jobVersion": "${trialSpec.APIVersion}", "owner": "${trialSpec.Annotations[owner]}",
+                    "purpose": "${trialSpec.Labels[purpose]}",
+                ])
+            ]),
     ]
 
     private static let networks = [
-        KatibExample("darts", [
-            "objective": "{type: maximize, objectiveMetricName: Best-Genotype}",
-            "metricsCollectorSpec": #"{collector: {kind: StdOut}, source: {filter: {metricsFormat: ["([\\w-]+)=(Genotype.*)"]}}}"#,
-            "algorithm": algorithm("darts", ["num_epochs": "1"]), "parameters": "", "nasConfig": network,
-            "parallelTrialCount": "1", "maxTrialCount": "1", "maxFailedTrialCount": "1",
-            "trialTemplate": job(["algorithmSettings": "algorithm-settings", "searchSpace": "search-space", "layers": "num-layers"]),
-        ]),
-        KatibExample("enas", [
-            "algorithm": algorithm("enas"), "parameters": "", "nasConfig": network,
-            "trialTemplate": job(["architecture": "architecture", "config": "nn_config"]),
-        ]),
+        KatibExample(
+            "darts",
+            [
+                "objective": "{type: maximize, objectiveMetricName: Best-Genotype}",
+                "metricsCollectorSpec":
+                    #"{collector: {kind: StdOut}, source: {filter: {metricsFormat: ["([\\w-]+)=(Genotype.*)"]}}}"#,
+                "algorithm": algorithm("darts", ["num_epochs": "1"]), "parameters": "", "nasConfig": network,
+                "parallelTrialCount": "1", "maxTrialCount": "1", "maxFailedTrialCount": "1",
+                "trialTemplate": job([
+                    "algorithmSettings": "algorithm-settings", "searchSpace": "search-space", "layers": "num-layers",
+                ]),
+            ]),
+        KatibExample(
+            "enas",
+            [
+                "algorithm": algorithm("enas"), "parameters": "", "nasConfig": network,
+                "trialTemplate": job(["architecture": "architecture", "config": "nn_config"]),
+            ]),
     ]
 
     private static let network = """

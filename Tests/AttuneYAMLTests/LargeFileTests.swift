@@ -22,14 +22,18 @@ struct LargeFileTests {
 
     @Test func `a long list of choices is refused`() {
         let choices = (0..<20_000).map { "c\($0)" }.joined(separator: ",")
-        let file = read(template + "  parameters: [{name: c, parameterType: categorical, feasibleSpace: {list: [\(choices)]}}]")
+        let file = read(
+            template + "  parameters: [{name: c, parameterType: categorical, feasibleSpace: {list: [\(choices)]}}]")
         #expect(file.findings.map(\.problem.field.description) == ["spec.parameters[0].feasibleSpace.list"])
     }
 
     @Test func `too many parameters are refused`() {
         let one = "{parameterType: int, feasibleSpace: {min: 1, max: 2}, name: p"
         let parameters = (0..<1_500).map { "\(one)\($0)}" }.joined(separator: ",")
-        #expect(read(template + "  parameters: [\(parameters)]").findings.map(\.problem.field.description) == ["spec.parameters"])
+        #expect(
+            read(template + "  parameters: [\(parameters)]").findings.map(\.problem.field.description) == [
+                "spec.parameters"
+            ])
     }
 
     @Test func `a chain of conditions is read`() {

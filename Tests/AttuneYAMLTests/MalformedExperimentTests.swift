@@ -106,7 +106,8 @@ struct MalformedExperimentTests {
         .init("spec.objective.objectiveMetricName", "objectiveMetricName: loss", "objectiveMetricName: \"\" #!"),
         .init("spec.objective.additionalMetricNames[0]", "[accuracy]", "[loss, accuracy] #!"),
         .init("spec.objective.additionalMetricNames[1]", "[accuracy]", "[accuracy, accuracy] #!"),
-        .init("spec.objective.metricStrategies[0].name", "name: accuracy, value: max}", "name: acuracy, value: max} #!"),
+        .init(
+            "spec.objective.metricStrategies[0].name", "name: accuracy, value: max}", "name: acuracy, value: max} #!"),
         .init("spec.objective.metricStrategies[0].value", "value: max}", "value: mean} #!"),
         // Algorithm.
         .init("spec.algorithm.algorithmName", "algorithmName: random", "algorithmName: randon #!"),
@@ -131,17 +132,26 @@ struct MalformedExperimentTests {
         .init("spec.constraints[0]", "- rate * layers <= 2", "- optimizer * 2 <= 2 #!"),
         .init("spec.initialTrials[0].layers", "layers: 2,", "layers: 9, #!\n       "),
         .init("spec.initialTrials[0].momentum", "optimizer: adam}", "optimizer: adam, momentum: 0.6} #!"),
-        .init("spec.parameters[1].name", "- name: layers\n",
+        .init(
+            "spec.parameters[1].name", "- name: layers\n",
             "- {name: rate, parameterType: int, feasibleSpace: {min: 1, max: 2}} #!\n    - name: layers\n"),
-        .init("spec.parameters[0].parameterType", "parameterType: double\n      feasibleSpace: {min: \"0.01\"",
+        .init(
+            "spec.parameters[0].parameterType", "parameterType: double\n      feasibleSpace: {min: \"0.01\"",
             "parameterType: float #!\n      feasibleSpace: {min: \"0.01\""),
-        .init("spec.parameters[0].feasibleSpace.min", "min: \"0.01\", max: \"0.5\"", "min: low, max: \"0.5\" #!\n       "),
-        .init("spec.parameters[0].feasibleSpace.min", "min: \"0.01\", max: \"0.5\"", "min: \"1\", max: \"0.5\" #!\n       "),
-        .init("spec.parameters[0].feasibleSpace.min", "min: \"0.01\", max: \"0.5\"", "min: \"0\", distribution: logNormal, max: 1 #!\n       "),
+        .init(
+            "spec.parameters[0].feasibleSpace.min", "min: \"0.01\", max: \"0.5\"", "min: low, max: \"0.5\" #!\n       "),
+        .init(
+            "spec.parameters[0].feasibleSpace.min", "min: \"0.01\", max: \"0.5\"",
+            "min: \"1\", max: \"0.5\" #!\n       "),
+        .init(
+            "spec.parameters[0].feasibleSpace.min", "min: \"0.01\", max: \"0.5\"",
+            "min: \"0\", distribution: logNormal, max: 1 #!\n       "),
         .init("spec.parameters[0].feasibleSpace.max", "min: \"0.01\", max: \"0.5\"", "min: \"0.01\" #!\n       "),
         .init("spec.parameters[0].feasibleSpace.step", "max: \"0.5\"", "max: \"0.5\", step: 0 #!\n       "),
         .init("spec.parameters[0].feasibleSpace.step", "max: \"0.5\"", "max: \"0.5\", step: 0.9 #!\n       "),
-        .init("spec.parameters[0].feasibleSpace.distribution", "max: \"0.5\"", "max: \"0.5\", distribution: gaussian #!\n       "),
+        .init(
+            "spec.parameters[0].feasibleSpace.distribution", "max: \"0.5\"",
+            "max: \"0.5\", distribution: gaussian #!\n       "),
         .init("spec.parameters[0].feasibleSpace.list", "max: \"0.5\"", "max: \"0.5\", list: [1] #!\n       "),
         .init("spec.parameters[1].feasibleSpace.max", "max: \"5\"", "max: \"5.5\" #!\n       "),
         .init("spec.parameters[1].feasibleSpace.max", "max: \"5\"", "max: 99999999999999999 #!\n       "),
@@ -156,20 +166,33 @@ struct MalformedExperimentTests {
         // Metrics.
         .init("spec.metricsCollectorSpec.collector.kind", "kind: File}", "kind: file} #!"),
         .init("spec.metricsCollectorSpec.source.fileSystemPath.path", "path: /tmp/m.log", "path: m.log #!\n       "),
-        .init("spec.metricsCollectorSpec.source.fileSystemPath.kind", "m.log, kind: File}", "m.log, kind: Directory} #!"),
-        .init("spec.metricsCollectorSpec.source.filter", "kind: File}\n      filter:\n        metricsFormat: ['(\\w+)=(\\S+)']",
+        .init(
+            "spec.metricsCollectorSpec.source.fileSystemPath.kind", "m.log, kind: File}", "m.log, kind: Directory} #!"),
+        .init(
+            "spec.metricsCollectorSpec.source.filter",
+            "kind: File}\n      filter:\n        metricsFormat: ['(\\w+)=(\\S+)']",
             "format: JSON}\n      filter:\n        metricsFormat: ['(\\w+)=(\\S+)'] #!"),
         .init("spec.metricsCollectorSpec.source.filter.metricsFormat[0]", "['(\\w+)=(\\S+)']", "['(\\w+)=.*'] #!"),
         // Template.
         .init("spec.trialTemplate.primaryContainerName", "primaryContainerName: main", "retain: true #!"),
-        .init("spec.trialTemplate.trialParameters[0].reference", "name: rate, reference: rate}", "name: rate, reference: rat} #!"),
+        .init(
+            "spec.trialTemplate.trialParameters[0].reference", "name: rate, reference: rate}",
+            "name: rate, reference: rat} #!"),
         .init("spec.trialTemplate.trialParameters[1].reference", "reference: layers}", "reference: rate} #!"),
-        .init("spec.trialTemplate.trialParameters[4].reference", "reference: momentum}", "reference: \"${trialSpec.UID}\"} #!"),
+        .init(
+            "spec.trialTemplate.trialParameters[4].reference", "reference: momentum}",
+            "reference: \"${trialSpec.UID}\"} #!"),
         .init("spec.trialTemplate.trialSpec.metadata.name", "kind: Job", "kind: Job\n      metadata: {name: x} #!"),
-        .init("spec.trialTemplate", "primaryContainerName: main\n    trialParameters:\n      - {name: rate, reference: rate}",
+        .init(
+            "spec.trialTemplate",
+            "primaryContainerName: main\n    trialParameters:\n      - {name: rate, reference: rate}",
             "primaryContainerName: main #!\n    trialParameters:"),
-        .init("spec.trialTemplate.trialParameters[5].name", "    trialSpec:", "      - {name: x, reference: \"${trialSpec.Name}\"} #!\n    trialSpec:"),
-        .init("spec.trialTemplate.trialParameters[5].name", "    trialSpec:", "      - {name: rate, reference: \"${trialSpec.Name}\"} #!\n    trialSpec:"),
+        .init(
+            "spec.trialTemplate.trialParameters[5].name", "    trialSpec:",
+            "      - {name: x, reference: \"${trialSpec.Name}\"} #!\n    trialSpec:"),
+        .init(
+            "spec.trialTemplate.trialParameters[5].name", "    trialSpec:",
+            "      - {name: rate, reference: \"${trialSpec.Name}\"} #!\n    trialSpec:"),
         .init("spec.trialTemplate.trialSpec.apiVersion", "apiVersion: batch/v1\n      kind: Job", "kind: Job #!"),
         // YAML itself.
         .init("", "goal: 0.01", "goal: 0.01: 2 #!"),
@@ -187,7 +210,9 @@ struct MalformedExperimentTests {
     func `a mistake gives one error, at its field and line`(example: MalformedExperiment) throws {
         let place = try #require(Self.text.firstRange(of: example.valid))
         let text = Self.text.replacingCharacters(in: place, with: example.broken)
-        let line = try #require(text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("#!") }) + 1
+        let line =
+            try #require(text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("#!") })
+            + 1
         let file = ExperimentFile(name: "f", text: text, catalogue: .named) { 0 }
         let errors = file.findings.filter { $0.problem.severity == .error }
         #expect(errors.map(\.problem.field.description) == [example.field], "\(file.diagnostics)")
@@ -200,18 +225,21 @@ struct MalformedExperimentTests {
         let mistakes = [
             ("name: mnist", "name: Mnist"), ("goal: 0.01", "goal: x"), ("algorithmName: random", "algorithmName: rnd"),
             ("max: \"0.5\"", "max: x"), ("retries: 1", "retries: x"), ("kind: File}", "kind: file}"),
-            ("max: \"5\"", "max: \"0\""), ("rate * layers <= 2", "rate * <= 2"), ("name: rate, reference: rate", "name: rate, reference: rte"),
+            ("max: \"5\"", "max: \"0\""), ("rate * layers <= 2", "rate * <= 2"),
+            ("name: rate, reference: rate", "name: rate, reference: rte"),
             ("value: \"2\"}]", "value: two}]"),
         ]
         for (valid, broken) in mistakes { text = text.replacing(valid, with: broken, maxReplacements: 1) }
         let file = ExperimentFile(name: "f", text: text, catalogue: .named) { 0 }
         let errors = file.findings.filter { $0.problem.severity == .error }
-        #expect(Set(errors.map(\.problem.field.description)) == [
-            "metadata.name", "spec.objective.goal", "spec.algorithm.algorithmName", "spec.parameters[0].feasibleSpace.max",
-            "spec.retries", "spec.metricsCollectorSpec.collector.kind", "spec.parameters[1].feasibleSpace.min",
-            "spec.constraints[0]", "spec.trialTemplate.trialParameters[0].reference",
-            "spec.earlyStopping.algorithmSettings[0].value",
-        ], "\(file.diagnostics.joined(separator: "\n"))")
+        #expect(
+            Set(errors.map(\.problem.field.description)) == [
+                "metadata.name", "spec.objective.goal", "spec.algorithm.algorithmName",
+                "spec.parameters[0].feasibleSpace.max",
+                "spec.retries", "spec.metricsCollectorSpec.collector.kind", "spec.parameters[1].feasibleSpace.min",
+                "spec.constraints[0]", "spec.trialTemplate.trialParameters[0].reference",
+                "spec.earlyStopping.algorithmSettings[0].value",
+            ], "\(file.diagnostics.joined(separator: "\n"))")
         #expect(errors.map { $0.position?.line ?? 0 } == errors.map { $0.position?.line ?? 0 }.sorted())
     }
 }

@@ -72,14 +72,16 @@ struct MutationTests {
 
     private static func withSwappedWords(_ text: String, _ random: inout RandomSource) -> String {
         let words = words(text)
-        guard let a = words.randomElement(using: &random), let b = words.randomElement(using: &random), a.upperBound <= b.lowerBound
+        guard let a = words.randomElement(using: &random), let b = words.randomElement(using: &random),
+            a.upperBound <= b.lowerBound
         else { return text }
         let parts = [text[..<a.lowerBound], text[b], text[a.upperBound..<b.lowerBound], text[a], text[b.upperBound...]]
         return parts.joined()
     }
 
     private static let nastyWords = [
-        "", "null", "[]", "{}", "[[[]]]", "-1", "0", "1e308", "-1e308", "1e-320", "9223372036854775807", "-9223372036854775808",
+        "", "null", "[]", "{}", "[[[]]]", "-1", "0", "1e308", "-1e308", "1e-320", "9223372036854775807",
+        "-9223372036854775808",
         "99999999999999999999", ".nan", "nan", "inf", "*x", "&x a", "!!int z", "\"\\0\"", "é", "0x10", "true", "5e-324",
         "9007199254740992", "-9007199254740993", "\"${trialParameters.\"", "(((", "1/0",
     ]

@@ -22,7 +22,8 @@ struct ShippedExperimentTests {
         #expect(file.diagnostics == [])
         let experiment = try #require(file.experiments.first)
         #expect(try Experiment(json: experiment.json) == experiment)
-        let schema = try JSON(parsing: String(contentsOf: Self.root.appending(path: "docs/experiment.schema.json"), encoding: .utf8))
+        let schema = try JSON(
+            parsing: String(contentsOf: Self.root.appending(path: "docs/experiment.schema.json"), encoding: .utf8))
         #expect(JSONSchema(schema).complaints(about: try YAML.documents(text)[0].json) == [])
     }
 

@@ -19,7 +19,8 @@ struct Grid: Suggester {
 extension Algorithm {
     static let grid = Algorithm(
         "grid", summary: "Every combination once, in order; for small spaces that must be covered completely.",
-        settings: [.randomState], honours: .all, objections: Grid.objections) { _ in Grid() }
+        settings: [.randomState], honours: .all, objections: Grid.objections
+    ) { _ in Grid() }
 }
 
 extension Grid {
@@ -28,14 +29,19 @@ extension Grid {
         let continuous = experiment.space.parameters.enumerated().filter { $0.element.domain.count == nil }
         if !continuous.isEmpty {
             return continuous.map { index, spec in
-                Problem(FieldPath("parameters")[index]["feasibleSpace"], "Param \(spec.name) step is nil; grid needs a step for every double")
+                Problem(
+                    FieldPath("parameters")[index]["feasibleSpace"],
+                    "Param \(spec.name) step is nil; grid needs a step for every double")
             }
         }
         guard let limit = experiment.budget.maxTrials, let combinations = experiment.space.cardinality,
             limit > combinations
         else { return [] }
-        return [Problem("maxTrialCount", found: "\(limit)",
-            "Max Trial Count: \(limit) > all possible search combinations: \(combinations)")]
+        return [
+            Problem(
+                "maxTrialCount", found: "\(limit)",
+                "Max Trial Count: \(limit) > all possible search combinations: \(combinations)")
+        ]
     }
 }
 

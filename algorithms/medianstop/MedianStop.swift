@@ -42,12 +42,15 @@ extension Objective {
 extension StoppingRule {
     static let medianStop = StoppingRule(
         "medianstop",
-        summary: "Stops a trial whose best value is worse than the median of the finished trials' averages at that point.",
+        summary:
+            "Stops a trial whose best value is worse than the median of the finished trials' averages at that point.",
         settings: [
-            AlgorithmSetting("min_trials_required", .integer(1...Int.max), default: "3",
+            AlgorithmSetting(
+                "min_trials_required", .integer(1...Int.max), default: "3",
                 "how many trials must have succeeded before any is stopped",
                 complaint: "min_trials_required must be greater than zero (>0)"),
-            AlgorithmSetting("start_step", .integer(1...Int.max), default: "4",
+            AlgorithmSetting(
+                "start_step", .integer(1...Int.max), default: "4",
                 "how many values a trial reports before it is judged",
                 complaint: "start_step must be greater or equal than one (>=1)"),
         ]

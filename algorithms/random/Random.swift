@@ -10,7 +10,8 @@ struct Random: Suggester {
 extension Algorithm {
     static let random = Algorithm(
         "random", summary: "Independent draws from the declared distributions; the baseline every other must beat.",
-        settings: [.randomState], honours: .all) { _ in Random() }
+        settings: [.randomState], honours: .all
+    ) { _ in Random() }
 }
 
 extension AlgorithmSpec {

@@ -33,7 +33,11 @@ extension Algorithm {
         objections: { experiment in
             let limit = JoeKuoTable.dimensions
             guard experiment.space.dimensions > limit else { return [] }
-            return [Problem("parameters", found: "\(experiment.space.dimensions) parameters", "sobol has at most \(limit); use random")]
+            return [
+                Problem(
+                    "parameters", found: "\(experiment.space.dimensions) parameters",
+                    "sobol has at most \(limit); use random")
+            ]
         }
     ) { try Sobol($0) }
 }

@@ -28,8 +28,10 @@ public struct Experiment: Sendable, Hashable {
     public var id: ID { metadata.name }
 
     public init(
-        metadata: Metadata, objective: Objective, space: SearchSpace, algorithm: AlgorithmSpec = AlgorithmSpec("random"),
-        earlyStopping: AlgorithmSpec? = nil, budget: Budget = Budget(), initialTrials: [Assignment] = [], seed: UInt64 = 0,
+        metadata: Metadata, objective: Objective, space: SearchSpace,
+        algorithm: AlgorithmSpec = AlgorithmSpec("random"),
+        earlyStopping: AlgorithmSpec? = nil, budget: Budget = Budget(), initialTrials: [Assignment] = [],
+        seed: UInt64 = 0,
         trialTimeout: Duration? = nil, retries: Int = 0, template: TrialTemplate? = nil,
         collector: MetricsCollector = MetricsCollector(), resumePolicy: ResumePolicy = .never, nas: NASConfig? = nil
     ) {

@@ -9,8 +9,14 @@ public struct MetricsCollector: Sendable, Hashable {
         case push = "Push"
     }
 
-    public enum Format: String, Sendable, Hashable, CaseIterable { case text = "TEXT", json = "JSON" }
-    public enum PathKind: String, Sendable, Hashable, CaseIterable { case file = "File", directory = "Directory" }
+    public enum Format: String, Sendable, Hashable, CaseIterable {
+        case text = "TEXT"
+        case json = "JSON"
+    }
+    public enum PathKind: String, Sendable, Hashable, CaseIterable {
+        case file = "File"
+        case directory = "Directory"
+    }
 
     public struct HTTPGet: Sendable, Hashable {
         public var host: String?

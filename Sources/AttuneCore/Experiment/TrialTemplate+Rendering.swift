@@ -11,7 +11,8 @@ extension TrialTemplate {
     ) throws(AttuneError) -> JSON {
         var values: [String: String] = [:]
         for reference in references {
-            values[reference.name] = try value(of: reference.reference, resource: resource, trial: trial, in: experiment)
+            values[reference.name] = try value(
+                of: reference.reference, resource: resource, trial: trial, in: experiment)
         }
         let known = values
         var rendered = try resource.mapStrings { text throws(AttuneError) in
@@ -77,7 +78,8 @@ extension TrialTemplate {
 /// `${trialSpec.Name}` and its like: what a template may know of the trial itself.
 public enum MetaReference: Sendable, Hashable {
     case name, namespace, kind, apiVersion
-    case annotation(String), label(String)
+    case annotation(String)
+    case label(String)
 
     /// Nil when `reference` is not of the form `${trialSpec.…}` or asks for something unknown.
     public init?(_ reference: String) {

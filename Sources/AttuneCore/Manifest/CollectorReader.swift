@@ -19,7 +19,9 @@ extension ExperimentReader {
         collector.pathKind = files.choice("kind", remedy: "must be File or Directory")
         collector.format = files.choice("format", remedy: "must be TEXT or JSON") ?? .text
         if collector.kind == .tensorFlowEvent, files.has("format") {
-            log.rule(files.field["format"], found: files["format"]?.summary, "must be empty for the collector TensorFlowEvent")
+            log.rule(
+                files.field["format"], found: files["format"]?.summary,
+                "must be empty for the collector TensorFlowEvent")
         }
     }
 
@@ -71,7 +73,9 @@ extension ExperimentReader {
             log.rule(field["path"], found: collector.path.map { "\"\($0)\"" }, "\(phrase) is required, starting with /")
         }
         if let kind = collector.pathKind, kind != wanted {
-            log.rule(field["kind"], found: "\"\(kind.rawValue)\"", "must be \(wanted.rawValue) for the collector \(collector.kind.rawValue)")
+            log.rule(
+                field["kind"], found: "\"\(kind.rawValue)\"",
+                "must be \(wanted.rawValue) for the collector \(collector.kind.rawValue)")
         }
     }
 
@@ -93,7 +97,8 @@ extension ExperimentReader {
             do throws(MetricFilterError) {
                 _ = try MetricFilter(pattern, index: index)
             } catch {
-                log.rule(field["metricsFormat"][index], found: "\"\(pattern)\"",
+                log.rule(
+                    field["metricsFormat"][index], found: "\"\(pattern)\"",
                     "invalid filter: \(error.reason); two groups, the name and the value, are required")
             }
         }

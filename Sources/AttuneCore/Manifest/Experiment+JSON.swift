@@ -44,11 +44,14 @@ extension Objective {
         var fields: JSON.Fields = ["type": .string(direction.rawValue)]
         fields["goal"] = goal.map { .number($0) }
         fields["objectiveMetricName"] = .string(metric)
-        if !additionalMetrics.isEmpty { fields["additionalMetricNames"] = .array(additionalMetrics.map { .string($0) }) }
+        if !additionalMetrics.isEmpty {
+            fields["additionalMetricNames"] = .array(additionalMetrics.map { .string($0) })
+        }
         let others = strategies.keys.filter { !metrics.contains($0) }.sorted()
-        fields["metricStrategies"] = .array((metrics + others).map { name in
-            ["name": .string(name), "value": .string(strategy(for: name).rawValue)]
-        })
+        fields["metricStrategies"] = .array(
+            (metrics + others).map { name in
+                ["name": .string(name), "value": .string(strategy(for: name).rawValue)]
+            })
         return .object(fields)
     }
 }
@@ -57,7 +60,8 @@ extension AlgorithmSpec {
     fileprivate var json: JSON {
         var fields: JSON.Fields = ["algorithmName": .string(name)]
         if !settings.isEmpty {
-            fields["algorithmSettings"] = .array(settings.map { ["name": .string($0.name), "value": .string($0.value)] })
+            fields["algorithmSettings"] = .array(
+                settings.map { ["name": .string($0.name), "value": .string($0.value)] })
         }
         return .object(fields)
     }
@@ -129,7 +133,8 @@ extension NASConfig {
         graph["outputSizes"] = .array(outputSizes.map { .number($0) })
         return [
             "graphConfig": .object(graph),
-            "operations": .array(operations.map { ["operationType": .string($0.type), "parameters": $0.parameters.json] }),
+            "operations": .array(
+                operations.map { ["operationType": .string($0.type), "parameters": $0.parameters.json] }),
         ]
     }
 }

@@ -71,7 +71,9 @@ extension ExperimentReader {
     private func metadata(_ root: MapReader) -> Metadata? {
         guard let map = root.requiredMap("metadata"), let name = map.requiredText("name") else { return nil }
         if !name.isEmpty, !isAllowed(name) {
-            log.rule("metadata.name", found: "\"\(name)\"", """
+            log.rule(
+                "metadata.name", found: "\"\(name)\"",
+                """
                 name must consist of lower case alphanumeric characters or '-', start with a letter, \
                 end with an alphanumeric character, and not be longer than 40 characters
                 """)
@@ -144,7 +146,9 @@ extension ExperimentReader {
     private func initialTrial(_ trial: MapReader, in space: SearchSpace) -> Assignment? {
         guard log.checksRules else {
             let stored = space.assignment(json: trial.node.json)
-            if stored == nil { log.error(trial.field, found: "\(trial.node.json)", "must give values of the parameters") }
+            if stored == nil {
+                log.error(trial.field, found: "\(trial.node.json)", "must give values of the parameters")
+            }
             return stored
         }
         guard case .map(let members) = trial.node.content else { return nil }
@@ -185,13 +189,16 @@ extension ExperimentReader {
         if let trials, trials > 0 {
             for (name, value) in [("maxFailedTrialCount", failed), ("parallelTrialCount", parallel)] {
                 guard let value, value > trials else { continue }
-                log.rule(spec.field[name], found: "\(value)", "should be less than or equal to spec.maxTrialCount, which is \(trials)")
+                log.rule(
+                    spec.field[name], found: "\(value)",
+                    "should be less than or equal to spec.maxTrialCount, which is \(trials)")
             }
         }
         // Katib's default of 3 would make a file with fewer trials invalid.
         let usual = min(3, max(trials ?? 3, 1))
         return Budget(
-            parallelTrials: parallel ?? usual, maxTrials: trials, maxFailedTrials: failed, maxRunTime: spec.duration("maxRunTime"))
+            parallelTrials: parallel ?? usual, maxTrials: trials, maxFailedTrials: failed,
+            maxRunTime: spec.duration("maxRunTime"))
     }
 
     private func retries(_ spec: MapReader) -> Int {

@@ -17,7 +17,9 @@ extension MapReader {
         _ type: ParametersReader.ParameterType, number: (String) -> Number?, _ phrase: String
     ) -> (ClosedRange<Number>, step: Number?)? {
         if has("list") {
-            log.error(field["list"], "is not supported for parameterType \(type); use min and max, or parameterType: discrete")
+            log.error(
+                field["list"], "is not supported for parameterType \(type); use min and max, or parameterType: discrete"
+            )
         }
         let bounds = (bound("min", number, phrase), bound("max", number, phrase))
         let step = bound("step", number, phrase)
@@ -35,7 +37,10 @@ extension MapReader {
         let missing = ["max", "min"].filter { !isGiven($0) }
         guard let first = missing.first else { return }
         let place = missing.count == 2 ? field : field[first]
-        log.error(place, "\(missing.map { "feasibleSpace.\($0)" }.joined(separator: " and ")) must be specified for parameterType \(type)")
+        log.error(
+            place,
+            "\(missing.map { "feasibleSpace.\($0)" }.joined(separator: " and ")) must be specified for parameterType \(type)"
+        )
     }
 
     /// Whether the field says something; Kubernetes' clients may send an empty text for nothing.
@@ -58,7 +63,8 @@ extension MapReader {
             return nil
         }
         if key == "list", distribution != .uniform {
-            log.warn(field["distribution"], found: self["distribution"]?.summary, "has no effect on parameterType \(type)")
+            log.warn(
+                field["distribution"], found: self["distribution"]?.summary, "has no effect on parameterType \(type)")
         }
         guard let items = list(key), let texts = texts(key), texts.count == items.count else { return nil }
         for item in items { noteTruthValue(item.node, at: item.field) }
@@ -73,7 +79,9 @@ extension MapReader {
 
     private func noteTruthValue(_ node: SourceNode, at field: FieldPath) {
         guard case .bool(let value) = node.content else { return }
-        log.warn(field, found: node.summary, "put it in quotes; without them a trial gets \(value), however it is capitalised")
+        log.warn(
+            field, found: node.summary,
+            "put it in quotes; without them a trial gets \(value), however it is capitalised")
     }
 
     private func noteEqualNumbers(_ texts: [String], _ type: ParametersReader.ParameterType, at field: FieldPath) {
@@ -82,7 +90,8 @@ extension MapReader {
         for (index, text) in texts.enumerated() {
             guard let number = text.decimal else { continue }
             if let other = first[number], other != text {
-                log.warn(field[index], found: "\"\(text)\"", "is the same number as \"\(other)\"; each is tried on its own")
+                log.warn(
+                    field[index], found: "\"\(text)\"", "is the same number as \"\(other)\"; each is tried on its own")
             }
             first[number] = first[number] ?? text
         }

@@ -106,7 +106,8 @@ struct MapReader {
     func duration(_ key: String) -> Duration? {
         guard let value = self[key] else { return nil }
         guard let duration = value.scalarText.flatMap({ Duration(reading: $0) }) else {
-            log.error(field[key], found: value.summary, "must be a number of seconds or a duration such as 90s, 5m or 1h30m")
+            log.error(
+                field[key], found: value.summary, "must be a number of seconds or a duration such as 90s, 5m or 1h30m")
             return nil
         }
         if duration <= .zero { log.rule(field[key], found: value.summary, "must be greater than 0") }
@@ -123,7 +124,8 @@ struct MapReader {
         if let choice = value.scalarText.flatMap(Choice.init(rawValue:)) { return choice }
         let words = Choice.allCases.map(\.rawValue)
         let hint = value.scalarText.flatMap { nearest(to: $0, among: words) }.map { "; did you mean \($0)?" } ?? ""
-        log.error(field[key], found: value.summary, (remedy ?? "must be one of \(words.joined(separator: ", "))") + hint)
+        log.error(
+            field[key], found: value.summary, (remedy ?? "must be one of \(words.joined(separator: ", "))") + hint)
         return nil
     }
 }

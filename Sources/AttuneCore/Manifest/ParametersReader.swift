@@ -22,7 +22,9 @@ struct ParametersReader {
         let log = owner.log
         let list = owner.list("parameters") ?? []
         if list.count > ParametersReader.mostParameters {
-            log.error(owner.field["parameters"], found: "\(list.count) items", "must have at most \(ParametersReader.mostParameters)")
+            log.error(
+                owner.field["parameters"], found: "\(list.count) items",
+                "must have at most \(ParametersReader.mostParameters)")
         }
         let maps = list.prefix(ParametersReader.mostParameters).compactMap { MapReader($0.node, at: $0.field, log) }
         isComplete = maps.count == list.count
@@ -53,7 +55,8 @@ struct ParametersReader {
     /// Where a parameter could not be read, a harmless one stands in its place, so that the others are still judged.
     func specs(under owner: FieldPath, log: ProblemLog) -> [ParameterSpec] {
         let specs = drafts.enumerated().map { index, draft in
-            let place = ParameterSpec(draft.name.flatMap { $0.isEmpty ? nil : $0 } ?? "\u{0}\(index)", .categorical(["unread"]))
+            let place = ParameterSpec(
+                draft.name.flatMap { $0.isEmpty ? nil : $0 } ?? "\u{0}\(index)", .categorical(["unread"]))
             guard let domain = draft.domain else { return place }
             return ParameterSpec(
                 place.name, domain, when: condition(of: draft), default: draft.map.defaultValue(in: domain))
@@ -74,7 +77,9 @@ struct ParametersReader {
 
 extension MapReader {
     fileprivate func parameterType() -> ParametersReader.ParameterType? {
-        if !has("parameterType") { log.error(field["parameterType"], "must be specified: double, int, discrete or categorical") }
+        if !has("parameterType") {
+            log.error(field["parameterType"], "must be specified: double, int, discrete or categorical")
+        }
         return choice("parameterType", remedy: "is not supported; use double, int, discrete or categorical")
     }
 

@@ -44,7 +44,9 @@ enum ProcessTemplate {
         }
         for entry in map.maps("env") ?? [] {
             let name = entry.requiredText("name")
-            if name?.contains("=") == true { log.rule(entry.field["name"], found: "\"\(name ?? "")\"", "must not contain =") }
+            if name?.contains("=") == true {
+                log.rule(entry.field["name"], found: "\"\(name ?? "")\"", "must not contain =")
+            }
             _ = entry.text("value")
         }
     }
@@ -53,6 +55,7 @@ enum ProcessTemplate {
 extension TrialTemplate {
     /// Whether its trials are local processes.
     public var isProcess: Bool {
-        resource?["kind"]?.string == ProcessTemplate.kind && resource?["apiVersion"]?.string == ProcessTemplate.apiVersion
+        resource?["kind"]?.string == ProcessTemplate.kind
+            && resource?["apiVersion"]?.string == ProcessTemplate.apiVersion
     }
 }

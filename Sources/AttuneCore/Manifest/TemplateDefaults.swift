@@ -45,7 +45,8 @@ private enum ClusterKind {
         switch self {
         case .job: [:]
         case .trainingJob: ["training.kubeflow.org/job-role": "master"]
-        case .trainJob: ["jobset.sigs.k8s.io/replicatedjob-name": "node", "batch.kubernetes.io/job-completion-index": "0"]
+        case .trainJob:
+            ["jobset.sigs.k8s.io/replicatedjob-name": "node", "batch.kubernetes.io/job-completion-index": "0"]
         }
     }
 }

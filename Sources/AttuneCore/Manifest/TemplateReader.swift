@@ -54,7 +54,8 @@ extension ExperimentReader {
         guard let text = data[source.path]?.scalarText else {
             var keys: [String] = []
             if case .map(let members) = data.content { keys = members.map(\.key) }
-            log.rule(map.field["templatePath"], found: "\"\(source.path)\"",
+            log.rule(
+                map.field["templatePath"], found: "\"\(source.path)\"",
                 "the ConfigMap \(source.name) has no such key; it has \(keys.joined(separator: ", "))")
             return nil
         }
@@ -88,7 +89,9 @@ extension ExperimentReader {
 
     private func checkClusterFields(of template: TrialTemplate, _ map: MapReader) {
         if !map.has("trialParameters") { log.rule(map.field["trialParameters"], "must be specified") }
-        if template.primaryContainerName?.isEmpty ?? true { log.rule(map.field["primaryContainerName"], "must be specified") }
+        if template.primaryContainerName?.isEmpty ?? true {
+            log.rule(map.field["primaryContainerName"], "must be specified")
+        }
         let kind = template.resource?["kind"]?.string.map { " for the kind \($0)" } ?? ""
         for (name, condition) in [
             ("successCondition", template.successCondition), ("failureCondition", template.failureCondition),
@@ -120,7 +123,9 @@ extension ExperimentReader {
                 log.rule(field, found: "\"\(reference)\"", "reference is used already; references can't be duplicated")
             } else if MetaReference.isIntended(by: reference) {
                 guard MetaReference(reference) == nil else { continue }
-                log.rule(field, found: "\"\(reference)\"", """
+                log.rule(
+                    field, found: "\"\(reference)\"",
+                    """
                     illegal reference of trial metadata; use ${trialSpec.Name}, Namespace, Kind, APIVersion, \
                     Annotations[…] or Labels[…]
                     """)
@@ -149,7 +154,9 @@ extension ExperimentReader {
             let known = (map.maps("trialParameters") ?? []).compactMap { $0["name"]?.scalarText }
             for name in placeholders where !known.contains(name) {
                 let hint = nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
-                log.rule(map.field, found: "${trialParameters.\(name)}", "is not found in spec.trialTemplate.trialParameters\(hint)")
+                log.rule(
+                    map.field, found: "${trialParameters.\(name)}",
+                    "is not found in spec.trialTemplate.trialParameters\(hint)")
             }
         } else if template.isProcess, let parameters {
             for name in placeholders where !parameters.contains(name) {
@@ -162,7 +169,8 @@ extension ExperimentReader {
     private func warnOfUnseen(_ parameters: [String], _ template: TrialTemplate, _ map: MapReader) {
         let unseen = parameters.filter { name in !template.references.contains { $0.reference == name } }
         guard !unseen.isEmpty else { return }
-        log.warn(map.field["trialParameters"],
+        log.warn(
+            map.field["trialParameters"],
             "no reference to \(unseen.joined(separator: ", ")): trials do not see what they vary")
     }
 
@@ -177,10 +185,13 @@ extension ExperimentReader {
             }
         }
         if let policy = spec["resumePolicy"]?.scalarText, policy != ResumePolicy.never.rawValue {
-            log.warn(spec.field["resumePolicy"], found: "\"\(policy)\"", "has no effect on a Process; it can always be resumed")
+            log.warn(
+                spec.field["resumePolicy"], found: "\"\(policy)\"",
+                "has no effect on a Process; it can always be resumed")
         }
         if collector.kind == .custom {
-            log.warn(spec.field["metricsCollectorSpec"]["collector"]["kind"], found: "\"Custom\"",
+            log.warn(
+                spec.field["metricsCollectorSpec"]["collector"]["kind"], found: "\"Custom\"",
                 "no container is started beside a Process; use StdOut or File")
         }
     }

@@ -69,11 +69,12 @@ struct NormalTail {
         guard t * (start + t / 2) <= 0.5 else {
             return NormalDistribution.millsRatio(start) - survival(from: start, width: t)
         }
-        return t * gaussLegendre.reduce(0) { sum, rule in
-            let above = relativeDensity(from: start, at: rule.node * t)
-            let below = relativeDensity(from: start, at: (1 - rule.node) * t)
-            return sum + rule.weight * (above + below)
-        }
+        return t
+            * gaussLegendre.reduce(0) { sum, rule in
+                let above = relativeDensity(from: start, at: rule.node * t)
+                let below = relativeDensity(from: start, at: (1 - rule.node) * t)
+                return sum + rule.weight * (above + below)
+            }
     }
 
     /// (1 − Φ(a + t)) / φ(a).

@@ -70,7 +70,8 @@ extension Domain {
         switch (self, value) {
         case (.double(let range, _, _), .double(let x)):
             range.contains(x) && (grid.map { $0.value(nearest: x) == x } ?? true)
-        case (.int(let range, _, _), .int(let x)): range.contains(x) && grid.map { Int($0.value(nearest: Double(x))) == x } ?? true
+        case (.int(let range, _, _), .int(let x)):
+            range.contains(x) && grid.map { Int($0.value(nearest: Double(x))) == x } ?? true
         case (.discrete(let list), .text(let text)), (.categorical(let list), .text(let text)): list.contains(text)
         default: false
         }

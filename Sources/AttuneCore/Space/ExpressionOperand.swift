@@ -56,8 +56,10 @@ extension ExpressionError {
     }
 
     /// Two operands of different kinds are compared. Blames the literal of the two, which is the likelier slip.
-    init(comparing first: (operand: ExpressionOperand, kind: Expression.Kind),
-         with second: (operand: ExpressionOperand, kind: Expression.Kind)) {
+    init(
+        comparing first: (operand: ExpressionOperand, kind: Expression.Kind),
+        with second: (operand: ExpressionOperand, kind: Expression.Kind)
+    ) {
         let (wrong, right) = first.operand.isLiteral && !second.operand.isLiteral ? (first, second) : (second, first)
         let remedy =
             switch (wrong.kind, right.kind) {

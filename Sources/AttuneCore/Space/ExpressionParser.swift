@@ -401,9 +401,9 @@ extension ExpressionParser {
         let names = known.all
         let shown = names.prefix(8).map(known.spelling).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
         let remedy =
-            if let near = nearest(to: name, among: names) { "did you mean \(known.spelling(of: near))?" }
-            else if names.isEmpty { "there are no parameters to name" }
-            else { "the parameters are \(shown)" }
+            if let near = nearest(to: name, among: names) {
+                "did you mean \(known.spelling(of: near))?"
+            } else if names.isEmpty { "there are no parameters to name" } else { "the parameters are \(shown)" }
         return ExpressionError(column: column, found: "\(name) is not a parameter", remedy: remedy)
     }
 }

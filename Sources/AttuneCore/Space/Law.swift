@@ -20,7 +20,8 @@ struct Law {
         self.range = widened
         ends = scale(widened.lowerBound)...scale(widened.upperBound)
         let deviation = (declared.upperBound - declared.lowerBound) / 6
-        normal = distribution.isNormal && deviation > 0
+        normal =
+            distribution.isNormal && deviation > 0
             ? TruncatedNormal(
                 mean: (declared.lowerBound + declared.upperBound) / 2, deviation: deviation, in: ends)
             : nil

@@ -48,7 +48,8 @@ public struct Parameter<Value: ParameterConvertible>: Sendable, Hashable, Search
     public func when<Parent>(_ parent: Parameter<Parent>, in values: Parent...) -> Self {
         var conditional = self
         let spellings = values.compactMap { parent.spec.domain.value(reading: $0.parameterValue.description) }
-        precondition(spellings.count == values.count, "a value in the condition of '\(name)' is none of '\(parent.name)'")
+        precondition(
+            spellings.count == values.count, "a value in the condition of '\(name)' is none of '\(parent.name)'")
         conditional.spec.condition = Condition(parent.name, .oneOf(spellings))
         return conditional
     }

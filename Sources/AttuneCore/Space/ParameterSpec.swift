@@ -7,7 +7,9 @@ public struct ParameterSpec: Sendable, Hashable {
     /// What a trial template gets where the parameter is inactive, and what a constraint sees there.
     public var defaultValue: ParameterValue?
 
-    public init(_ name: String, _ domain: Domain, when condition: Condition? = nil, default defaultValue: ParameterValue? = nil) {
+    public init(
+        _ name: String, _ domain: Domain, when condition: Condition? = nil, default defaultValue: ParameterValue? = nil
+    ) {
         self.name = name
         self.domain = domain
         self.condition = condition

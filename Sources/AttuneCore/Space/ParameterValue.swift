@@ -36,9 +36,13 @@ public enum ParameterValue: Sendable, Hashable, CustomStringConvertible {
         switch json {
         case .string(let text): self = .text(text)
         case .number(let text):
-            if let value = Int(text) { self = .int(value) }
-            else if let value = Double(text) { self = .double(value) }
-            else { return nil }
+            if let value = Int(text) {
+                self = .int(value)
+            } else if let value = Double(text) {
+                self = .double(value)
+            } else {
+                return nil
+            }
         default: return nil
         }
     }

@@ -7,8 +7,10 @@ extension SearchSpace {
             problems += spec.domain.problems.map { $0.under(field[index]["feasibleSpace"]) }
             if spec.name.isEmpty { problems.append(Problem(field[index]["name"], "must be specified")) }
             if let first = parameters.firstIndex(where: { $0.name == spec.name }), first < index {
-                problems.append(Problem(field[index]["name"], found: "\"\(spec.name)\"",
-                    "name is already used by parameters[\(first)]; names must be unique"))
+                problems.append(
+                    Problem(
+                        field[index]["name"], found: "\"\(spec.name)\"",
+                        "name is already used by parameters[\(first)]; names must be unique"))
             }
             problems += conditionProblems(of: index, in: parameters).map { $0.under(field[index]["when"]) }
         }
@@ -32,7 +34,9 @@ extension SearchSpace {
         switch test {
         case .oneOf(let values):
             return values.enumerated().filter { !parent.domain.contains($1) }.map { position, value in
-                Problem(FieldPath("in")[position], found: "\"\(value)\"", "must be a value of \(parent.name): \(parent.domain)")
+                Problem(
+                    FieldPath("in")[position], found: "\"\(value)\"",
+                    "must be a value of \(parent.name): \(parent.domain)")
             }
         case .between(let low, let high):
             if case .categorical = parent.domain {
@@ -65,9 +69,12 @@ extension Domain {
         case .int(let range, let step, let law):
             Domain.rangeProblems(range, step: step, law)
         case .discrete(let list):
-            Domain.listProblems(list) + list.enumerated().filter { Double($1)?.isFinite != true }.map { position, text in
-                Problem(FieldPath("list")[position], found: "\"\(text)\"", "must be a number; for other values use parameterType: categorical")
-            }
+            Domain.listProblems(list)
+                + list.enumerated().filter { Double($1)?.isFinite != true }.map { position, text in
+                    Problem(
+                        FieldPath("list")[position], found: "\"\(text)\"",
+                        "must be a number; for other values use parameterType: categorical")
+                }
         case .categorical(let list): Domain.listProblems(list)
         }
     }
@@ -86,8 +93,10 @@ extension Domain {
             }
         }
         if law.isLogarithmic, range.lowerBound <= 0 {
-            problems.append(Problem("min", found: range.lowerBound.text,
-                "cannot start a \(law.rawValue) range; use a positive number"))
+            problems.append(
+                Problem(
+                    "min", found: range.lowerBound.text,
+                    "cannot start a \(law.rawValue) range; use a positive number"))
         }
         return problems
     }
@@ -109,7 +118,8 @@ extension Domain {
         var seen: Set<String> = []
         return list.enumerated().compactMap { position, text in
             guard !seen.insert(text).inserted else { return nil }
-            return Problem(FieldPath("list")[position], found: "\"\(text)\"", "is listed already; values must be unique")
+            return Problem(
+                FieldPath("list")[position], found: "\"\(text)\"", "is listed already; values must be unique")
         }
     }
 }

@@ -35,7 +35,8 @@ public struct SearchSpace: Sendable, Hashable {
     ///
     /// - Parameter point: `[dimensions]`, each in [0, 1].
     public func assignment(at point: [Double]) -> Assignment {
-        precondition(point.count == dimensions, "a point of this space has \(dimensions) coordinates, not \(point.count)")
+        precondition(
+            point.count == dimensions, "a point of this space has \(dimensions) coordinates, not \(point.count)")
         return assignment { $0.domain.value(at: point[$1]) }
     }
 
@@ -93,23 +94,32 @@ public struct SearchSpace: Sendable, Hashable {
     /// - Throws: every problem: unknown, missing, inactive and impossible values, and violated constraints.
     public func assignment(reading texts: [String: String]) throws(InvalidExperiment) -> Assignment {
         var problems = texts.keys.filter { self[$0] == nil }.sorted().map { name in
-            Problem(FieldPath([.key(name)]), "is not a parameter; did you mean \(nearest(to: name, among: names) ?? names.joined(separator: ", "))?")
+            Problem(
+                FieldPath([.key(name)]),
+                "is not a parameter; did you mean \(nearest(to: name, among: names) ?? names.joined(separator: ", "))?")
         }
         var values = [ParameterValue?](repeating: nil, count: dimensions)
         for index in order {
             let spec = parameters[index]
             let text = texts[spec.name]
             guard isActive(index, given: values) else {
-                if text != nil { problems.append(Problem(FieldPath([.key(spec.name)]), "is inactive here; leave it out")) }
+                if text != nil {
+                    problems.append(Problem(FieldPath([.key(spec.name)]), "is inactive here; leave it out"))
+                }
                 continue
             }
             values[index] = text.flatMap { spec.domain.value(reading: $0) }
             if values[index] == nil {
-                problems.append(Problem(FieldPath([.key(spec.name)]), found: text.map { "\"\($0)\"" }, "give a value of \(spec.domain)"))
+                problems.append(
+                    Problem(
+                        FieldPath([.key(spec.name)]), found: text.map { "\"\($0)\"" }, "give a value of \(spec.domain)")
+                )
             }
         }
         let assignment = Assignment(names: names, values: values)
-        if problems.isEmpty, let broken = constraints.first(where: { constraint in !isFeasible(assignment, under: constraint) }) {
+        if problems.isEmpty,
+            let broken = constraints.first(where: { constraint in !isFeasible(assignment, under: constraint) })
+        {
             problems.append(Problem("", "violates the constraint \(broken)"))
         }
         guard problems.isEmpty else { throw InvalidExperiment(problems) }
@@ -126,7 +136,8 @@ extension Domain: CustomStringConvertible {
     public var description: String {
         switch self {
         case .double(let range, let step, let law):
-            "\(range.lowerBound.text)…\(range.upperBound.text)" + (step.map { " in steps of \($0.text)" } ?? "") + suffix(law)
+            "\(range.lowerBound.text)…\(range.upperBound.text)" + (step.map { " in steps of \($0.text)" } ?? "")
+                + suffix(law)
         case .int(let range, let step, let law):
             "\(range.lowerBound)…\(range.upperBound)" + (step == 1 ? "" : " in steps of \(step)") + suffix(law)
         case .discrete(let list), .categorical(let list): "{" + list.joined(separator: ", ") + "}"

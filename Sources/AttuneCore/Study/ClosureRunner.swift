@@ -55,7 +55,11 @@ public final class ClosureRunner: TrialRunner {
             }
         }
         defer { watchdog?.cancel() }
-        let result = await withTaskCancellationHandler { await task.result } onCancel: { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.result
+        } onCancel: {
+            task.cancel()
+        }
         let interruption = calls.withLock { $0.removeValue(forKey: Attempt(trial))?.interruption }
         // What came to its end all the same is kept, so that it is not done again.
         if case .failure = result { try Task.checkCancellation() }
@@ -106,7 +110,10 @@ public struct LiveTrial: Sendable {
     private let now: @Sendable () -> Date
     private let send: @Sendable ([Observation]) async throws -> Void
 
-    init(_ trial: Trial, now: @escaping @Sendable () -> Date, report: @escaping @Sendable ([Observation]) async throws -> Void) {
+    init(
+        _ trial: Trial, now: @escaping @Sendable () -> Date,
+        report: @escaping @Sendable ([Observation]) async throws -> Void
+    ) {
         self.trial = trial
         self.now = now
         send = report

@@ -5,11 +5,15 @@ extension Event {
     public var json: JSON {
         switch self {
         case .started(let number, let suggestion, let time):
-            var fields: JSON.Fields = ["started": .number(number), "at": .time(time), "assignment": suggestion.assignment.json]
+            var fields: JSON.Fields = [
+                "started": .number(number), "at": .time(time), "assignment": suggestion.assignment.json,
+            ]
             if !suggestion.labels.isEmpty { fields["labels"] = .strings(suggestion.labels) }
             return .object(fields)
         case .observed(let number, let observations):
-            let rows = observations.map { o -> JSON in [.string(o.metric), .number(o.value), .number(o.step), .time(o.time)] }
+            let rows = observations.map { o -> JSON in
+                [.string(o.metric), .number(o.value), .number(o.step), .time(o.time)]
+            }
             return ["observed": .number(number), "rows": .array(rows)]
         case .lost(let number, let reason, let time):
             return ["lost": .number(number), "at": .time(time), "reason": .string(reason)]
@@ -59,7 +63,8 @@ extension Event {
 
 extension Observation {
     init?(row: JSON) {
-        guard let metric = row[0]?.string, let value = row[1]?.double, let step = row[2]?.int, let time = row[3]?.time else {
+        guard let metric = row[0]?.string, let value = row[1]?.double, let step = row[2]?.int, let time = row[3]?.time
+        else {
             return nil
         }
         self.init(metric: metric, value: value, step: step, time: time)
@@ -114,9 +119,13 @@ extension Finish {
     /// The finish of that reason; nil for a reason that is none.
     public init?(reason: String, message: String?) {
         let plain: [Finish] = [.goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached]
-        if let finish = plain.first(where: { $0.reason == reason }) { self = finish }
-        else if reason == Finish.failed("").reason { self = .failed(message ?? "") }
-        else { return nil }
+        if let finish = plain.first(where: { $0.reason == reason }) {
+            self = finish
+        } else if reason == Finish.failed("").reason {
+            self = .failed(message ?? "")
+        } else {
+            return nil
+        }
     }
 }
 

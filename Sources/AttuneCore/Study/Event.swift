@@ -17,7 +17,8 @@ public enum Event: Sendable, Hashable {
     /// The trial it is about.
     public var trial: Trial.Number? {
         switch self {
-        case .started(let number, _, _), .observed(let number, _), .lost(let number, _, _), .ended(let number, _, _): number
+        case .started(let number, _, _), .observed(let number, _), .lost(let number, _, _), .ended(let number, _, _):
+            number
         case .budgetEdited, .stopped, .finished: nil
         }
     }
@@ -48,7 +49,8 @@ public enum Finish: Sendable, Hashable {
         switch self {
         case .goalReached: "Experiment has succeeded because Objective goal has reached"
         case .maxTrialsReached: "Experiment has succeeded because max trial count has reached"
-        case .spaceExhausted: "Experiment has succeeded because suggestion service has reached the end: every point of the space was tried"
+        case .spaceExhausted:
+            "Experiment has succeeded because suggestion service has reached the end: every point of the space was tried"
         case .maxRunTimeReached: "Experiment has succeeded because max run time has reached"
         case .failed(let message): "Experiment has failed because \(message)"
         }

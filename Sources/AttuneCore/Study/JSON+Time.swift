@@ -17,8 +17,10 @@ extension JSON {
     var time: Date? {
         guard case .number(let text) = self else { return nil }
         let parts = text.split(separator: ".", maxSplits: 1)
-        guard !text.hasPrefix("-"), let seconds = Int(parts[0]), let fraction = Double("0.\(parts.dropFirst().first ?? "0")")
+        guard !text.hasPrefix("-"), let seconds = Int(parts[0]),
+            let fraction = Double("0.\(parts.dropFirst().first ?? "0")")
         else { return double.map { Date(timeIntervalSince1970: $0) } }
-        return Date(timeIntervalSinceReferenceDate: Double(seconds) - Date.timeIntervalBetween1970AndReferenceDate + fraction)
+        return Date(
+            timeIntervalSinceReferenceDate: Double(seconds) - Date.timeIntervalBetween1970AndReferenceDate + fraction)
     }
 }

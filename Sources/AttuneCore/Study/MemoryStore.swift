@@ -31,7 +31,9 @@ public final class MemoryStore: TrialStore {
 
     public func load(_ id: Experiment.ID) async throws -> StoredExperiment? {
         state.withLock { state in
-            state.entries[id].map { StoredExperiment(experiment: $0.experiment, createdAt: $0.createdAt, events: $0.events) }
+            state.entries[id].map {
+                StoredExperiment(experiment: $0.experiment, createdAt: $0.createdAt, events: $0.events)
+            }
         }
     }
 

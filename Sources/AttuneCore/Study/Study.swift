@@ -77,14 +77,17 @@ public struct Study: Sendable {
     }
 
     private func requireOpen() throws(AttuneError) {
-        guard status == .running else { throw AttuneError("\(experiment.name) is over; edit its budget to open it again") }
+        guard status == .running else {
+            throw AttuneError("\(experiment.name) is over; edit its budget to open it again")
+        }
     }
 
     private func requireRunning(_ number: Trial.Number) throws(AttuneError) {
         guard runningNumbers.contains(number) else {
             throw AttuneError(
                 trials.indices.contains(number - 1)
-                    ? "trial \(number) of \(experiment.name) has ended already" : "\(experiment.name) has no trial \(number)")
+                    ? "trial \(number) of \(experiment.name) has ended already"
+                    : "\(experiment.name) has no trial \(number)")
         }
     }
 
@@ -135,7 +138,9 @@ public struct Study: Sendable {
         if let value = best?.value(of: objective), objective.reachesGoal(value) { return .goalReached }
         let failed = counts.failed + counts.metricsUnavailable
         if let limit = budget.maxFailedTrials, failed > 0, failed >= limit {
-            return .failed("max failed count has reached: \(failed) trials failed or brought no metrics, maxFailedTrialCount is \(limit)")
+            return .failed(
+                "max failed count has reached: \(failed) trials failed or brought no metrics, maxFailedTrialCount is \(limit)"
+            )
         }
         if let limit = budget.maxTrials, counts.ended >= limit { return .maxTrialsReached }
         if let deadline, time >= deadline { return .maxRunTimeReached }
@@ -152,11 +157,12 @@ public struct Study: Sendable {
 extension Study: CustomStringConvertible {
     /// A few lines for a person: state, counts, the best trial.
     public var description: String {
-        let state = switch status {
-        case .running: "running"
-        case .stopped: "stopped"
-        case .finished(let finish): finish.reason
-        }
+        let state =
+            switch status {
+            case .running: "running"
+            case .stopped: "stopped"
+            case .finished(let finish): finish.reason
+            }
         var lines = ["\(experiment.name): \(state), \(counts.ended) trials ended, \(counts.succeeded) succeeded"]
         if let best, let value = best.value(of: objective) {
             lines.append("best \(objective.metric) = \(value.text) in trial \(best.number): \(best.assignment)")

@@ -69,7 +69,9 @@ public actor Tuner {
         do {
             guard let stored = try await store.load(experiment.id) else { throw Fenced(experiment: experiment.id) }
             guard stored.experiment.isSameQuestion(as: experiment) else {
-                throw AttuneError("a different experiment named \(experiment.name) is stored already; choose another name or delete it")
+                throw AttuneError(
+                    "a different experiment named \(experiment.name) is stored already; choose another name or delete it"
+                )
             }
             opened = Opened(study: try stored.study(), claim: claim)
             suggester = freshSuggester
@@ -123,7 +125,9 @@ public actor Tuner {
             var following = 0
             func follow(_ trials: [Trial]) {
                 following += trials.count
-                for trial in trials { group.addTask { .trialEnded(starting: try await self.follow(trial, with: runner)) } }
+                for trial in trials {
+                    group.addTask { .trialEnded(starting: try await self.follow(trial, with: runner)) }
+                }
             }
             follow(try await resume(runner))
             group.addTask {
@@ -258,7 +262,9 @@ public actor Tuner {
     }
 
     private func observations(of values: [String: Double], step: Int) -> [Observation] {
-        values.sorted { $0.key < $1.key }.map { Observation(metric: $0.key, value: $0.value, step: step, time: clock.now()) }
+        values.sorted { $0.key < $1.key }.map {
+            Observation(metric: $0.key, value: $0.value, step: step, time: clock.now())
+        }
     }
 
     // MARK: Turns

@@ -10,7 +10,8 @@ struct ExperimentSchemaTests {
 
     init() throws {
         let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
-        schema = try JSON(parsing: String(contentsOf: root.appending(path: "docs/experiment.schema.json"), encoding: .utf8))
+        schema = try JSON(
+            parsing: String(contentsOf: root.appending(path: "docs/experiment.schema.json"), encoding: .utf8))
     }
 
     @Test func `the schema and the reader know the same fields`() {
@@ -23,7 +24,8 @@ struct ExperimentSchemaTests {
         let part = resolved(part)
         visited += 1
         switch known {
-        case .value, .free: #expect(part["additionalProperties"]?.bool != false, "\(field) has fields only in the schema")
+        case .value, .free:
+            #expect(part["additionalProperties"]?.bool != false, "\(field) has fields only in the schema")
         case .list(let item):
             guard let items = part["items"] else { return #expect(Bool(false), "\(field) is no list in the schema") }
             compare(items, item, at: field[0], &visited)
@@ -33,7 +35,9 @@ struct ExperimentSchemaTests {
             #expect(part["additionalProperties"]?.bool == false, "\(field) must be closed")
             for (name, inner) in fields {
                 guard let property = properties[name] else { continue }
-                #expect(property["description"] != nil || ["kind", "metadata"].contains(name), "\(field[name]) has no description")
+                #expect(
+                    property["description"] != nil || ["kind", "metadata"].contains(name),
+                    "\(field[name]) has no description")
                 compare(property, inner, at: field[name], &visited)
             }
         }
@@ -79,7 +83,7 @@ struct ExperimentSchemaTests {
             "spec": [
                 "parameters": [parameter], "nasConfig": ["operations": [["parameters": [parameter]]]],
                 "trialTemplate": ["configMap": ["configMapName": "a", "configMapNamespace": "b", "templatePath": "c"]],
-            ],
+            ]
         ]
     }
 }

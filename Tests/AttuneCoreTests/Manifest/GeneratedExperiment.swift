@@ -12,7 +12,8 @@ struct ExperimentGenerator {
             metadata: Metadata(name: word(), namespace: maybe { $0.text() }, labels: labels(), annotations: labels()),
             objective: objective(), space: space, algorithm: algorithm(), earlyStopping: maybe { $0.algorithm() },
             budget: budget(), initialTrials: (0..<count(2)).map { _ in space.assignment(at: point(space.dimensions)) },
-            seed: random.next(), trialTimeout: maybe { $0.duration() }, retries: count(4), template: maybe { $0.template() },
+            seed: random.next(), trialTimeout: maybe { $0.duration() }, retries: count(4),
+            template: maybe { $0.template() },
             collector: collector(), resumePolicy: one(of: ResumePolicy.allCases), nas: maybe { $0.nas() })
     }
 
@@ -21,13 +22,18 @@ struct ExperimentGenerator {
     private mutating func count(_ most: Int) -> Int { Int.random(in: 0...most, using: &random) }
     private mutating func number() -> Double { Double.random(in: -1e3...1e3, using: &random) }
     private mutating func one<T>(of choices: [T]) -> T { choices[Int.random(in: 0..<choices.count, using: &random)] }
-    private mutating func point(_ count: Int) -> [Double] { (0..<count).map { _ in Double.random(in: 0..<1, using: &random) } }
+    private mutating func point(_ count: Int) -> [Double] {
+        (0..<count).map { _ in Double.random(in: 0..<1, using: &random) }
+    }
     private mutating func word() -> String { "w" + String(random.next() % 1_000_000, radix: 36) }
 
     private mutating func maybe<T>(_ make: (inout Self) -> T) -> T? { Bool.random(using: &random) ? make(&self) : nil }
 
     private mutating func text() -> String {
-        one(of: ["", "plain", "a \"quote\"", "back\\slash", "two\nlines", "${trialParameters.x}", "null", "1", "é∂😀", " : # "])
+        one(of: [
+            "", "plain", "a \"quote\"", "back\\slash", "two\nlines", "${trialParameters.x}", "null", "1", "é∂😀",
+            " : # ",
+        ])
     }
 
     private mutating func labels() -> [String: String] {
@@ -82,7 +88,9 @@ struct ExperimentGenerator {
             let isRange = if case .categorical = parent.domain { false } else { Bool.random(using: &random) }
             spec.condition = Condition(
                 parent.name,
-                isRange ? .between(maybe { _ in -1e9 }, one(of: [nil, 1e300, .infinity])) : .oneOf([value(of: parent.domain)]))
+                isRange
+                    ? .between(maybe { _ in -1e9 }, one(of: [nil, 1e300, .infinity]))
+                    : .oneOf([value(of: parent.domain)]))
         }
         return spec
     }
@@ -105,15 +113,21 @@ struct ExperimentGenerator {
     }
 
     private mutating func resource() -> JSON {
-        ["apiVersion": "v1", "kind": .string(one(of: ["Job", "TFJob", "Pod"])), "n": .number("1e-3"), "deep": [[], [:], .null, true, .string(text())]]
+        [
+            "apiVersion": "v1", "kind": .string(one(of: ["Job", "TFJob", "Pod"])), "n": .number("1e-3"),
+            "deep": [[], [:], .null, true, .string(text())],
+        ]
     }
 
     private mutating func template() -> TrialTemplate {
         let place = TrialTemplate.ConfigMapSource(name: word(), namespace: word(), path: word())
-        let source: TrialTemplate.Source = Bool.random(using: &random) ? .spec(resource()) : .configMap(place, text: maybe { $0.text() })
+        let source: TrialTemplate.Source =
+            Bool.random(using: &random) ? .spec(resource()) : .configMap(place, text: maybe { $0.text() })
         return TrialTemplate(
             source: source,
-            references: (0..<count(3)).map { _ in .init(name: word(), description: maybe { $0.text() }, reference: word()) },
+            references: (0..<count(3)).map { _ in
+                .init(name: word(), description: maybe { $0.text() }, reference: word())
+            },
             retain: Bool.random(using: &random), primaryContainerName: maybe { $0.word() }, primaryPodLabels: labels(),
             successCondition: maybe { $0.text() }, failureCondition: maybe { $0.text() })
     }

@@ -11,20 +11,24 @@ struct DomainLawTests {
         #expect(draws.allSatisfy { range.contains($0) })
         let expected = DeclaredLaw(law, range, cells: range)
         // Kolmogorov and Smirnov's distance, exceeded once in 10,000.
-        let distance = draws.enumerated().map { index, draw in
-            let share = expected.cumulative(draw)
-            return max(share - Double(index) / Double(draws.count), Double(index + 1) / Double(draws.count) - share)
-        }.max() ?? 1
+        let distance =
+            draws.enumerated().map { index, draw in
+                let share = expected.cumulative(draw)
+                return max(share - Double(index) / Double(draws.count), Double(index + 1) / Double(draws.count) - share)
+            }.max() ?? 1
         #expect(distance * Double(draws.count).squareRoot() < 2.2253)
     }
 
     @Test(arguments: Distribution.allCases, [(0.5, 4.0, 0.5), (5.0, 10.0, 0.8), (0.005, 0.05, 0.005), (1.0, 2.0, 0.1)])
-    func `every grid value of a double is as likely as its cell`(_ law: Distribution, _ grid: (min: Double, max: Double, step: Double)) {
+    func `every grid value of a double is as likely as its cell`(
+        _ law: Distribution, _ grid: (min: Double, max: Double, step: Double)
+    ) {
         expectLaw(of: .double(grid.min...grid.max, step: grid.step, law), law, grid)
     }
 
     @Test(arguments: Distribution.allCases, [(1.0, 20.0, 1.0), (3.0, 30.0, 4.0), (1.0, 2.0, 1.0), (7.0, 7.0, 1.0)])
-    func `every integer is as likely as its cell`(_ law: Distribution, _ grid: (min: Double, max: Double, step: Double)) {
+    func `every integer is as likely as its cell`(_ law: Distribution, _ grid: (min: Double, max: Double, step: Double))
+    {
         expectLaw(of: .int(Int(grid.min)...Int(grid.max), step: Int(grid.step), law), law, grid)
     }
 
@@ -34,7 +38,8 @@ struct DomainLawTests {
         expect(counts: counts(of: domain), shares: [Double](repeating: 1 / Double(count), count: count))
     }
 
-    @Test(arguments: [Distribution.uniform, .normal]) func `a range below zero is drawn by its law`(_ law: Distribution) {
+    @Test(arguments: [Distribution.uniform, .normal]) func `a range below zero is drawn by its law`(_ law: Distribution)
+    {
         expectLaw(of: .int(-12 ... -3, law), law, (-12, -3, 1))
         expectLaw(of: .double(-0.3...0.3, step: 0.1, law), law, (-0.3, 0.3, 0.1))
     }
@@ -67,7 +72,9 @@ struct DomainLawTests {
         // As wide below the lowest value as above it on the logarithmic scale, where half a step would reach zero.
         if isLogarithmic, ends[0] <= 0 { ends[0] = grid.min * grid.min / ends[1] }
         let declared = DeclaredLaw(law, grid.min...grid.max, cells: ends[0]...ends[count])
-        expect(counts: counts(of: domain), shares: (0..<count).map { declared.cumulative(ends[$0 + 1]) - declared.cumulative(ends[$0]) })
+        expect(
+            counts: counts(of: domain),
+            shares: (0..<count).map { declared.cumulative(ends[$0 + 1]) - declared.cumulative(ends[$0]) })
     }
 
     /// Pearson's test, refused once in 10,000; values expected fewer than five times are taken together.
@@ -81,7 +88,9 @@ struct DomainLawTests {
             cells[cells.count - 1].expected += share * Double(Self.draws)
         }
         guard cells.count > 1 else { return }
-        let chiSquare = cells.reduce(0) { $0 + ($1.count - $1.expected) * ($1.count - $1.expected) / max($1.expected, 1) }
+        let chiSquare = cells.reduce(0) {
+            $0 + ($1.count - $1.expected) * ($1.count - $1.expected) / max($1.expected, 1)
+        }
         #expect(chiSquare < criticalChiSquare(Double(cells.count - 1)), "counts \(counts), expected \(shares)")
     }
 
@@ -103,7 +112,8 @@ private struct DeclaredLaw {
     init(_ law: Distribution, _ range: ClosedRange<Double>, cells: ClosedRange<Double>) {
         self.law = law
         let isLogarithmic = law == .logUniform || law == .logNormal
-        let (low, high) = isLogarithmic ? (log(range.lowerBound), log(range.upperBound)) : (range.lowerBound, range.upperBound)
+        let (low, high) =
+            isLogarithmic ? (log(range.lowerBound), log(range.upperBound)) : (range.lowerBound, range.upperBound)
         mean = (low + high) / 2
         deviation = (high - low) / 6
         ends = isLogarithmic ? (log(cells.lowerBound), log(cells.upperBound)) : (cells.lowerBound, cells.upperBound)
@@ -112,7 +122,9 @@ private struct DeclaredLaw {
     func cumulative(_ x: Double) -> Double {
         let isLogarithmic = law == .logUniform || law == .logNormal
         let isNormal = (law == .normal || law == .logNormal) && deviation > 0
-        let level: (Double) -> Double = { [mean, deviation] t in isNormal ? erf((t - mean) / deviation / 2.0.squareRoot()) : t }
+        let level: (Double) -> Double = { [mean, deviation] t in
+            isNormal ? erf((t - mean) / deviation / 2.0.squareRoot()) : t
+        }
         let t = isLogarithmic ? log(x) : x
         return (level(t) - level(ends.0)) / (level(ends.1) - level(ends.0))
     }

@@ -43,12 +43,15 @@ struct DomainTests {
             for index in 0..<count {
                 let value = spec.domain.value(number: index)
                 let unit = try #require(spec.domain.unit(of: value))
-                #expect(0...1 ~= unit && spec.domain.value(at: unit) == value, "\(value) of \(spec.domain) went to \(unit)")
+                #expect(
+                    0...1 ~= unit && spec.domain.value(at: unit) == value, "\(value) of \(spec.domain) went to \(unit)")
             }
         }
     }
 
-    @Test(arguments: Distribution.allCases) func `a continuous value comes back from the unit interval`(_ law: Distribution) throws {
+    @Test(arguments: Distribution.allCases) func `a continuous value comes back from the unit interval`(
+        _ law: Distribution
+    ) throws {
         let domain = Domain.double(0.01...20, law)
         for step in 0...100 {
             let unit = Double(step) / 100
@@ -57,10 +60,13 @@ struct DomainTests {
         }
     }
 
-    @Test(arguments: SpaceTable.all) func `a cell of the unit interval is one piece around its middle`(_ row: SpaceTable.Row) throws {
+    @Test(arguments: SpaceTable.all) func `a cell of the unit interval is one piece around its middle`(
+        _ row: SpaceTable.Row
+    ) throws {
         for spec in row.space.parameters {
             guard let count = spec.domain.count, count > 1 else { continue }
-            let units = try (0..<count).map { try #require(spec.domain.unit(of: spec.domain.value(number: $0))) }.sorted()
+            let units = try (0..<count).map { try #require(spec.domain.unit(of: spec.domain.value(number: $0))) }
+                .sorted()
             var last = spec.domain.value(at: 0)
             var changes = 0
             for step in 0...2_000 {
@@ -98,9 +104,15 @@ struct DomainTests {
         (.double(0...1, step: 2), "step: found 2.0; must not exceed max - min, which is 1.0"),
         (.double(0...1, step: 1e-17), "step: found 1e-17; is too small for the range; leave it out"),
         (.int(0...1, step: -1), "step: found -1.0; must be greater than 0"),
-        (.int(Int.max - 5...Int.max), "min: found 9223372036854775802; must lie between -9007199254740992 and 9007199254740992"),
+        (
+            .int(Int.max - 5...Int.max),
+            "min: found 9223372036854775802; must lie between -9007199254740992 and 9007199254740992"
+        ),
         (.discrete([]), "list: must have at least one value"),
-        (.discrete(["1", "x"]), "list[1]: found \"x\"; must be a number; for other values use parameterType: categorical"),
+        (
+            .discrete(["1", "x"]),
+            "list[1]: found \"x\"; must be a number; for other values use parameterType: categorical"
+        ),
         (.categorical(["a", "b", "a"]), "list[2]: found \"a\"; is listed already; values must be unique"),
     ])
     func `what is no domain is refused with what would be right`(_ domain: Domain, _ message: String) {

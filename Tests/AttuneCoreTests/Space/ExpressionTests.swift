@@ -1,6 +1,5 @@
-import Testing
-
 import AttuneCore
+import Testing
 
 struct ExpressionTests {
     static let values: [String: ExpressionValue] = [
@@ -25,11 +24,13 @@ struct ExpressionTests {
         ".5 == 5E-1", "x*-y == -6", "x- -y == 5",
         // Functions.
         "min(x, y) + log(1) >= abs(-2)", "max(1, 5, 3) == 5", "min(4) == 4", "pow(x, y) == 8", "sqrt(16) == 4",
-        "floor(-1.5) == -2", "ceil(1.2) == 2", "round(2.5) == 2 and round(3.5) == 4", "log2(8) == 3", "log10(1000) == 3",
+        "floor(-1.5) == -2", "ceil(1.2) == 2", "round(2.5) == 2 and round(3.5) == 4", "log2(8) == 3",
+        "log10(1000) == 3",
         "exp(0) == 1", "log (1) == 0",
         // Comparisons.
         "1 <= x <= 3", "1 < x < y < 4", "x == 2 == 2", "x != y", "not (x > y)", "!(x > y)", "! x > y",
-        "optimizer == \"sgd\"", "'sgd' == optimizer", "optimizer != 'adam'", "\"it's\" == 'it\\'s'", "'\\\\' == \"\\\\\"",
+        "optimizer == \"sgd\"", "'sgd' == optimizer", "optimizer != 'adam'", "\"it's\" == 'it\\'s'",
+        "'\\\\' == \"\\\\\"",
         "(x < y) == true", "(x < y) != (x > y)", "1 < 2 == 2",
         // Lists.
         "x in [1, 2]", "x not in [y, 2 * y]", "optimizer in ['adam', \"sgd\"]", "optimizer not in ['adam']",
@@ -97,15 +98,27 @@ struct ExpressionErrorTests {
         ("units == optimizer", "column 10: optimizer is text, but units is a number; compare things of one kind"),
         ("optimizer < 'b'", "column 1: optimizer is text, and < needs a number; use a number here"),
         ("log(optimizer) < 1", "column 5: optimizer is text, and log needs a number; use a number here"),
-        ("units > 1 and momentum", "column 15: momentum is a number, and 'and' needs true or false; compare it with something, as in momentum <= 1"),
-        ("units * 2", "column 1: units * 2 is a number, and a constraint needs true or false; compare it with something, as in units * 2 <= 1"),
-        ("not optimizer", "column 5: optimizer is text, and 'not' needs true or false; compare it with something, as in optimizer == \"a\""),
+        (
+            "units > 1 and momentum",
+            "column 15: momentum is a number, and 'and' needs true or false; compare it with something, as in momentum <= 1"
+        ),
+        (
+            "units * 2",
+            "column 1: units * 2 is a number, and a constraint needs true or false; compare it with something, as in units * 2 <= 1"
+        ),
+        (
+            "not optimizer",
+            "column 5: optimizer is text, and 'not' needs true or false; compare it with something, as in optimizer == \"a\""
+        ),
         ("(units > 1) + 1 < 3", "column 1: (units > 1) is true or false, and + needs a number; use a number here"),
         // Names.
         ("momentm > 1", "column 1: momentm is not a parameter; did you mean momentum?"),
         ("1 < num-layer", "column 5: num-layer is not a parameter; did you mean num-layers?"),
         ("num-layers2 < 1", "column 1: num-layers2 is not a parameter; did you mean num-layers?"),
-        ("`dropout` > 1", "column 1: dropout is not a parameter; the parameters are momentum, nesterov, num-layers, optimizer, units"),
+        (
+            "`dropout` > 1",
+            "column 1: dropout is not a parameter; the parameters are momentum, nesterov, num-layers, optimizer, units"
+        ),
         ("sqr(units) < 1", "column 1: sqr is not a function; did you mean sqrt?"),
         ("pow(units) < 1", "column 1: pow has 1 argument; give it two"),
         ("min() < 1", "column 1: min has 0 arguments; give it one or more"),
@@ -122,7 +135,10 @@ struct ExpressionErrorTests {
         ("units in 3", "column 10: 3 cannot stand here; write a list such as [1, 2] after in"),
         ("units in [1", "column 12: the expression ends here; write a comma or ] in the list"),
         ("optimizer == 'a", "column 14: a quote opens and never closes; close it with '"),
-        ("optimizer == '\\n'", "column 15: a backslash stands before neither a quote nor a backslash; write two backslashes for one"),
+        (
+            "optimizer == '\\n'",
+            "column 15: a backslash stands before neither a quote nor a backslash; write two backslashes for one"
+        ),
         ("true == not true", "column 9: not cannot stand here; put the negation in parentheses"),
     ])
     func `an error names the column, what stands there and what would be right`(source: String, message: String) {
@@ -131,7 +147,9 @@ struct ExpressionErrorTests {
     }
 
     @Test func `a suggestion is spelled as the language wants it`() {
-        let error = #expect(throws: ExpressionError.self) { try Expression("learning_rate < 1", names: ["learning rate"]) }
+        let error = #expect(throws: ExpressionError.self) {
+            try Expression("learning_rate < 1", names: ["learning rate"])
+        }
         #expect(error?.remedy == "did you mean `learning rate`?")
     }
 

@@ -2,7 +2,9 @@ import AttuneCore
 import Testing
 
 struct ParameterValueTests {
-    @Test(arguments: pythonReprs) func `a number is written as Python's repr writes it`(_ number: Double, _ text: String) {
+    @Test(arguments: pythonReprs) func `a number is written as Python's repr writes it`(
+        _ number: Double, _ text: String
+    ) {
         #expect(ParameterValue.double(number).description == text)
         #expect(number.isNaN || Double(text) == number)
     }
@@ -55,7 +57,9 @@ struct ParameterValueTests {
     }
 
     @Test func `a value reads back from its JSON with its type`() {
-        let values: [ParameterValue] = [.int(3), .int(-1), .double(0.1), .double(3), .double(1e-300), .text("3"), .text("é\n\"")]
+        let values: [ParameterValue] = [
+            .int(3), .int(-1), .double(0.1), .double(3), .double(1e-300), .text("3"), .text("é\n\""),
+        ]
         for value in values { #expect(ParameterValue(json: value.json) == value) }
         #expect(ParameterValue(json: true) == nil)
         #expect(ParameterValue(json: .null) == nil)

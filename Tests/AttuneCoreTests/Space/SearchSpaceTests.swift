@@ -1,6 +1,7 @@
-@testable import AttuneCore
 import AttuneTestSupport
 import Testing
+
+@testable import AttuneCore
 
 struct SearchSpaceTests {
     @Test(arguments: SpaceTable.all) func `draws lie in the space`(_ row: SpaceTable.Row) throws {
@@ -11,7 +12,9 @@ struct SearchSpaceTests {
         }
     }
 
-    @Test(arguments: SpaceTable.all) func `an assignment comes back from its point and from JSON`(_ row: SpaceTable.Row) throws {
+    @Test(arguments: SpaceTable.all) func `an assignment comes back from its point and from JSON`(_ row: SpaceTable.Row)
+        throws
+    {
         var random = RandomSource(seed: 6)
         for _ in 0..<50 {
             let drawn = try row.space.sample(using: &random)
@@ -49,7 +52,8 @@ struct SearchSpaceTests {
         let on = Condition("kind", .oneOf([.text("deep")]))
         func space(default value: ParameterValue?) throws -> SearchSpace {
             let specs = [
-                ParameterSpec("kind", .categorical(["flat", "deep"])), ParameterSpec("layers", .int(2...3), when: on, default: value),
+                ParameterSpec("kind", .categorical(["flat", "deep"])),
+                ParameterSpec("layers", .int(2...3), when: on, default: value),
             ]
             return try SearchSpace(specs, constraints: [Expression("layers >= 3", kinds: specs.kinds)])
         }
@@ -84,7 +88,9 @@ struct SearchSpaceTests {
         #expect(space.point(of: space.assignment(at: [0.9, 0.1, 0.1])) == [nil, 0.25, 0.25])
     }
 
-    @Test(arguments: 0..<60 as Range<UInt64>) func `the count of a random space is the length of its enumeration`(_ seed: UInt64) throws {
+    @Test(arguments: 0..<60 as Range<UInt64>) func `the count of a random space is the length of its enumeration`(
+        _ seed: UInt64
+    ) throws {
         let space = try RandomSpace.finite(seed: seed)
         let all = Array(space.enumeration)
         #expect(space.cardinality == all.count, "seed \(seed)")
@@ -107,15 +113,20 @@ struct SearchSpaceTests {
         let error = #expect(throws: InvalidExperiment.self) {
             try space.assignment(reading: ["raet": "0.1", "rate": "7", "kind": "a", "depth": "2"])
         }
-        #expect(error?.description == """
-            raet: is not a parameter; did you mean rate?
-            rate: found "7"; give a value of 0.0…1.0
-            depth: is inactive here; leave it out
-            """)
+        #expect(
+            error?.description == """
+                raet: is not a parameter; did you mean rate?
+                rate: found "7"; give a value of 0.0…1.0
+                depth: is inactive here; leave it out
+                """)
         #expect(throws: InvalidExperiment.self) { try space.assignment(reading: ["kind": "b", "rate": "0.1"]) }
-        let broken = #expect(throws: InvalidExperiment.self) { try space.assignment(reading: ["kind": "a", "rate": "0.9"]) }
+        let broken = #expect(throws: InvalidExperiment.self) {
+            try space.assignment(reading: ["kind": "a", "rate": "0.9"])
+        }
         #expect(broken?.description == "violates the constraint rate < 0.5")
-        #expect(try space.assignment(reading: ["kind": "b", "rate": "0.1", "depth": "4"]).description == "rate=0.1 kind=b depth=4")
+        #expect(
+            try space.assignment(reading: ["kind": "b", "rate": "0.1", "depth": "4"]).description
+                == "rate=0.1 kind=b depth=4")
     }
 
     @Test func `JSON of another space is no assignment`() throws {
@@ -131,10 +142,15 @@ struct SearchSpaceTests {
         func problem(_ specs: ParameterSpec...) -> String? { SearchSpace.problems(of: specs).first?.description }
         let x = ParameterSpec("x", .int(1...3), when: Condition("y", .between(1, 2)))
         #expect(problem(x) == "parameters[0].when.parameter: found \"y\"; must name another parameter")
-        #expect(problem(x, ParameterSpec("y", .int(1...3), when: Condition("x", .between(1, 2))))?.contains("circle") == true)
+        #expect(
+            problem(x, ParameterSpec("y", .int(1...3), when: Condition("x", .between(1, 2))))?.contains("circle")
+                == true)
         #expect(problem(x, ParameterSpec("y", .categorical(["a"])))?.contains("numeric") == true)
-        #expect(problem(ParameterSpec("x", .int(1...3), when: Condition("y", .oneOf([.int(9)]))), ParameterSpec("y", .int(1...3)))?
-            .contains("must be a value of y: 1…3") == true)
+        #expect(
+            problem(
+                ParameterSpec("x", .int(1...3), when: Condition("y", .oneOf([.int(9)]))),
+                ParameterSpec("y", .int(1...3)))?
+                .contains("must be a value of y: 1…3") == true)
         #expect(problem(ParameterSpec("x", .int(1...3)), ParameterSpec("x", .int(1...3)))?.contains("unique") == true)
     }
 }
@@ -156,8 +172,12 @@ private enum RandomSpace {
     private static func condition(among specs: [ParameterSpec], using random: inout RandomSource) -> Condition? {
         guard !specs.isEmpty, random.below(3) > 0 else { return nil }
         let parent = specs[random.below(specs.count)]
-        let values = (0..<(parent.domain.count ?? 1)).map(parent.domain.value(number:)).filter { _ in random.below(2) == 0 }
-        if case .int = parent.domain, random.below(2) == 0 { return Condition(parent.name, .between(1, random.below(2) == 0 ? 2 : nil)) }
+        let values = (0..<(parent.domain.count ?? 1)).map(parent.domain.value(number:)).filter { _ in
+            random.below(2) == 0
+        }
+        if case .int = parent.domain, random.below(2) == 0 {
+            return Condition(parent.name, .between(1, random.below(2) == 0 ? 2 : nil))
+        }
         return Condition(parent.name, .oneOf(values))
     }
 }

@@ -1,7 +1,8 @@
-@testable import AttuneCore
 import AttuneTestSupport
 import Foundation
 import Testing
+
+@testable import AttuneCore
 
 @Suite(.timeLimit(.minutes(1))) struct AskTellTests {
     @Test func `asking and telling finds the best`() async throws {
@@ -94,6 +95,7 @@ import Testing
         let experiment = Experiment(
             "ask", .minimize("loss"), over: Parameter("x", in: 0.0...1.0), trials: trials, parallelism: parallelism)
         return Tuner(
-            experiment, suggester: FakeSuggester.drawing, stoppingRule: StopAboveOne(), store: store, clock: ManualClock().tunerClock)
+            experiment, suggester: FakeSuggester.drawing, stoppingRule: StopAboveOne(), store: store,
+            clock: ManualClock().tunerClock)
     }
 }

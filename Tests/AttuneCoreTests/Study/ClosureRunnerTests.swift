@@ -1,8 +1,9 @@
-@testable import AttuneCore
 import AttuneTestSupport
 import Foundation
 import Synchronization
 import Testing
+
+@testable import AttuneCore
 
 @Suite(.timeLimit(.minutes(1))) struct ClosureRunnerTests {
     @Test func `a function of this process is a runner`() async throws {
@@ -62,12 +63,14 @@ import Testing
         let momentum = Parameter("momentum", in: 0.0...1.0).when(layers, in: 3)
         let experiment = Experiment("types", .minimize("loss"), over: rate, layers, kind, momentum, trials: 1)
         let study = try await Tuner(experiment, suggester: FakeSuggester.drawing).run { trial in
-            trial[rate] * Double(trial[layers]) + (trial[kind] == "conv" ? 1 : 0) + (trial[optional: momentum] == nil ? 10 : 0)
+            trial[rate] * Double(trial[layers]) + (trial[kind] == "conv" ? 1 : 0)
+                + (trial[optional: momentum] == nil ? 10 : 0)
         }
         #expect(study.best?.value(of: .minimize("loss")) == 2.5)
     }
 
-    private static func carryOut(_ program: TrialRunnerLaws.Program, _ live: LiveTrial) async throws -> [String: Double] {
+    private static func carryOut(_ program: TrialRunnerLaws.Program, _ live: LiveTrial) async throws -> [String: Double]
+    {
         switch program {
         case .succeeding:
             try await live.report("loss", 3, step: 0)
@@ -95,7 +98,8 @@ import Testing
     private func tuner(trials: Int) -> Tuner {
         var experiment = Self.experiment()
         experiment.budget.maxTrials = trials
-        return Tuner(experiment, suggester: FakeSuggester.drawing, stoppingRule: StopAboveOne(), clock: ManualClock().tunerClock)
+        return Tuner(
+            experiment, suggester: FakeSuggester.drawing, stoppingRule: StopAboveOne(), clock: ManualClock().tunerClock)
     }
 }
 

@@ -1,8 +1,7 @@
-import Foundation
-import Testing
-
 import AttuneCore
 import AttuneTestSupport
+import Foundation
+import Testing
 
 struct EventJSONTests {
     @Test func `every kind of event reads back as it was written`() throws {

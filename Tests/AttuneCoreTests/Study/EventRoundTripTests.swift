@@ -1,6 +1,7 @@
-@testable import AttuneCore
 import Foundation
 import Testing
+
+@testable import AttuneCore
 
 struct EventRoundTripTests {
     private static let space: SearchSpace = {
@@ -10,7 +11,8 @@ struct EventRoundTripTests {
         ).space
     }()
 
-    @Test(arguments: 0..<400 as Range<UInt64>) func `an event comes back from its JSON the same`(_ seed: UInt64) throws {
+    @Test(arguments: 0..<400 as Range<UInt64>) func `an event comes back from its JSON the same`(_ seed: UInt64) throws
+    {
         var random = RandomSource(seed: seed)
         let event = try Self.event(using: &random)
         let text = event.json.description
@@ -24,7 +26,8 @@ struct EventRoundTripTests {
     @Test(arguments: [
         "{}", "[]", "3", #"{"started":1,"at":0}"#, #"{"started":1,"at":0,"assignment":{"rate":"x"}}"#,
         #"{"started":1,"at":0,"assignment":{"other":1}}"#, #"{"observed":1}"#, #"{"observed":1,"rows":[["loss",1,0]]}"#,
-        #"{"ended":1,"at":0,"outcome":"Lost"}"#, #"{"finished":"Because","at":0}"#, #"{"lost":1,"reason":"x"}"#, #"{"stopped":true}"#,
+        #"{"ended":1,"at":0,"outcome":"Lost"}"#, #"{"finished":"Because","at":0}"#, #"{"lost":1,"reason":"x"}"#,
+        #"{"stopped":true}"#,
     ])
     func `what is no event is refused`(_ text: String) throws {
         let json = try JSON(parsing: text)
@@ -33,7 +36,9 @@ struct EventRoundTripTests {
 
     private static func event(using random: inout RandomSource) throws -> Event {
         let number = 1 + random.below(1000)
-        let time = Date(timeIntervalSince1970: Double(1_550_000_000 + random.below(400_000_000)) + Double(random.below(1024)) / 1024)
+        let time = Date(
+            timeIntervalSince1970: Double(1_550_000_000 + random.below(400_000_000)) + Double(random.below(1024)) / 1024
+        )
         switch random.below(7) {
         case 0:
             let labels = random.below(2) == 0 ? [:] : ["bracket": "3", "eltern\n": "\"\u{1F600}\""]
@@ -56,13 +61,15 @@ struct EventRoundTripTests {
     }
 
     private static func outcome(using random: inout RandomSource) -> Outcome {
-        [.succeeded, .earlyStopped, .failed("exit 1\n\ttrace"), .killed(""), .metricsUnavailable("no é")][random.below(5)]
+        [.succeeded, .earlyStopped, .failed("exit 1\n\ttrace"), .killed(""), .metricsUnavailable("no é")][
+            random.below(5)]
     }
 
     private static func budget(using random: inout RandomSource) -> Budget {
         Budget(
             parallelTrials: 1 + random.below(9), maxTrials: random.below(2) == 0 ? nil : random.below(99),
-            maxFailedTrials: random.below(2) == 0 ? nil : 0, maxRunTime: random.below(2) == 0 ? nil : .milliseconds(1500))
+            maxFailedTrials: random.below(2) == 0 ? nil : 0,
+            maxRunTime: random.below(2) == 0 ? nil : .milliseconds(1500))
     }
 
     private static func finish(using random: inout RandomSource) -> Finish {

@@ -1,7 +1,6 @@
-import Testing
-
 import AttuneCore
 import AttuneTestSupport
+import Testing
 
 struct MemoryStoreTests {
     @Test(arguments: TrialStoreLaw.all)

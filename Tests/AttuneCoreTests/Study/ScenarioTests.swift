@@ -1,6 +1,7 @@
-@testable import AttuneCore
 import Foundation
 import Testing
+
+@testable import AttuneCore
 
 /// Histories as text, each line an event or an expectation; each file says why it exists.
 ///
@@ -16,13 +17,17 @@ import Testing
 struct ScenarioTests {
     static let files: [URL] = {
         let folder = Bundle.module.resourceURL?.appending(path: "Scenarios")
-        let files = folder.flatMap { try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil) } ?? []
+        let files =
+            folder.flatMap { try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil) }
+            ?? []
         return files.filter { $0.pathExtension == "txt" }.sorted { $0.path < $1.path }
     }()
 
     @Test func `there are scenarios`() { #expect(Self.files.count >= 10) }
 
-    @Test(arguments: files.map(\.lastPathComponent)) func `the study comes to what the scenario says`(_ name: String) throws {
+    @Test(arguments: files.map(\.lastPathComponent)) func `the study comes to what the scenario says`(_ name: String)
+        throws
+    {
         let file = try #require(Self.files.first { $0.lastPathComponent == name })
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(text.hasPrefix("#"), "a scenario begins by saying why it exists")
@@ -54,7 +59,9 @@ private struct Arguments {
         }
     }
 
-    func word(_ index: Int) throws -> String { try #require(words.indices.contains(index) ? words[index] : nil, "a word is missing") }
+    func word(_ index: Int) throws -> String {
+        try #require(words.indices.contains(index) ? words[index] : nil, "a word is missing")
+    }
     func number(_ index: Int) throws -> Int { try #require(Int(try word(index)), "not a number") }
 }
 
@@ -89,7 +96,8 @@ private struct Scenario {
         switch command {
         case "start":
             let number = arguments.words.isEmpty ? study.nextNumber : try arguments.number(0)
-            return .started(number, Suggestion(study.experiment.space.assignment(at: [Double(number) / 1000])), at: time)
+            return .started(
+                number, Suggestion(study.experiment.space.assignment(at: [Double(number) / 1000])), at: time)
         case "report": return .observed(try arguments.number(0), try observations(arguments))
         case "end": return .ended(try arguments.number(0), try outcome(arguments.word(1)), at: time)
         case "lost": return .lost(try arguments.number(0), reason: "lost", at: time)
@@ -102,7 +110,9 @@ private struct Scenario {
 
     private func observations(_ arguments: Arguments) throws -> [Observation] {
         let at = arguments.named["at"].flatMap(Double.init).map(Date.init(timeIntervalSince1970:)) ?? time
-        let step = study.trials.indices.contains(try arguments.number(0) - 1) ? study[try arguments.number(0)].observations.count : 0
+        let step =
+            study.trials.indices.contains(try arguments.number(0) - 1)
+            ? study[try arguments.number(0)].observations.count : 0
         return try arguments.named.filter { $0.key != "at" }.sorted { $0.key < $1.key }.map { metric, text in
             Observation(metric: metric, value: try #require(Double(text)), step: step, time: at)
         }
@@ -147,13 +157,15 @@ private struct Scenario {
         let counts = study.counts
         return [
             "running": counts.running, "succeeded": counts.succeeded, "failed": counts.failed, "killed": counts.killed,
-            "earlyStopped": counts.earlyStopped, "metricsUnavailable": counts.metricsUnavailable, "ended": counts.ended, "total": counts.total,
+            "earlyStopped": counts.earlyStopped, "metricsUnavailable": counts.metricsUnavailable, "ended": counts.ended,
+            "total": counts.total,
         ]
     }
 
     private static func budget(_ arguments: Arguments) -> Budget {
         Budget(
-            parallelTrials: arguments.named["parallel"].flatMap { Int($0) } ?? 3, maxTrials: arguments.named["max"].flatMap { Int($0) },
+            parallelTrials: arguments.named["parallel"].flatMap { Int($0) } ?? 3,
+            maxTrials: arguments.named["max"].flatMap { Int($0) },
             maxFailedTrials: arguments.named["failed"].flatMap { Int($0) },
             maxRunTime: arguments.named["time"].flatMap { Int($0) }.map { .seconds($0) })
     }

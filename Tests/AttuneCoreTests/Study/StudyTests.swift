@@ -1,7 +1,8 @@
-@testable import AttuneCore
 import AttuneTestSupport
 import Foundation
 import Testing
+
+@testable import AttuneCore
 
 /// Laws of the fold; what single histories come to is in Scenarios.
 struct StudyTests {
@@ -20,7 +21,9 @@ struct StudyTests {
     @Test(arguments: 0..<20 as Range<UInt64>) func `a study read back from JSON is the same`(_ seed: UInt64) throws {
         let history = try Self.history(seed: seed)
         var read = history.stored
-        read.events = try history.events.map { try Event(json: JSON(parsing: $0.json.description), space: read.experiment.space) }
+        read.events = try history.events.map {
+            try Event(json: JSON(parsing: $0.json.description), space: read.experiment.space)
+        }
         #expect(try read.study().trials.map(Self.digest) == history.study.trials.map(Self.digest))
     }
 
@@ -38,7 +41,8 @@ struct StudyTests {
     }
 
     @Test(arguments: 0..<20 as Range<UInt64>, Objective.Direction.allCases)
-    func `the best is the first to succeed with the best value`(_ seed: UInt64, _ direction: Objective.Direction) throws {
+    func `the best is the first to succeed with the best value`(_ seed: UInt64, _ direction: Objective.Direction) throws
+    {
         let study = try Self.history(seed: seed, direction).study
         let candidates = study.ended.map { study[$0] }.filter { $0.outcome == .succeeded }
             .compactMap { trial in trial.value(of: study.objective).map { (trial.number, $0) } }
@@ -55,13 +59,17 @@ struct StudyTests {
         let time = Date(timeIntervalSince1970: 0)
         let row = Observation(metric: "loss", value: 0, step: 0, time: time)
         var impossible: [Event] = [
-            .started(study.nextNumber + 1, suggestion, at: time), .started(1, suggestion, at: time), .started(0, suggestion, at: time),
+            .started(study.nextNumber + 1, suggestion, at: time), .started(1, suggestion, at: time),
+            .started(0, suggestion, at: time),
             .observed(1, [row]), .observed(0, [row]), .observed(-1, []), .observed(999, [row]),
             .ended(1, .succeeded, at: time), .ended(999, .succeeded, at: time), .lost(1, reason: "", at: time),
         ]
         try Self.expect(impossible, refusedBy: &study)
         try study.apply(.finished(.goalReached, at: time))
-        impossible += [.started(study.nextNumber, suggestion, at: time), .finished(.maxTrialsReached, at: time), .stopped(at: time)]
+        impossible += [
+            .started(study.nextNumber, suggestion, at: time), .finished(.maxTrialsReached, at: time),
+            .stopped(at: time),
+        ]
         try Self.expect(impossible, refusedBy: &study)
         try study.apply(.budgetEdited(Budget(), at: time))
         try study.apply(.started(study.nextNumber, suggestion, at: time))
@@ -81,7 +89,9 @@ struct StudyTests {
     }
 
     private static func expect(_ events: [Event], refusedBy study: inout Study) throws {
-        let before = (study.trials.map(digest), study.ended, study.counts, study.status, study.bestNumber, study.running.count)
+        let before = (
+            study.trials.map(digest), study.ended, study.counts, study.status, study.bestNumber, study.running.count
+        )
         for event in events {
             #expect(throws: AttuneError.self, "\(event)") { try study.apply(event) }
             #expect(study.trials.map(digest) == before.0 && study.ended == before.1 && study.counts == before.2)
@@ -94,7 +104,8 @@ struct StudyTests {
         var random = RandomSource(seed: seed, stream: 1)
         while history.study.trials.count < 25 {
             if history.wantsTrial() {
-                try history.start(Suggestion(try history.study.experiment.space.sample(using: &random), labels: ["level": "\(seed)"]))
+                try history.start(
+                    Suggestion(try history.study.experiment.space.sample(using: &random), labels: ["level": "\(seed)"]))
             } else {
                 try history.proceed()
             }

@@ -54,7 +54,8 @@ final class FakeWorld: TrialRunner {
 
     func stop(_ trial: Trial) async throws {
         let stopped = state.withLock { state in
-            state.works[key(trial), default: Work()].end == nil ? finish(key(trial), WorkEnd(.stopped), in: &state) : nil
+            state.works[key(trial), default: Work()].end == nil
+                ? finish(key(trial), WorkEnd(.stopped), in: &state) : nil
         }
         if let (follower, end) = stopped { follower.resume(returning: end) }
     }
@@ -99,7 +100,9 @@ final class FakeWorld: TrialRunner {
 extension WorkEnd {
     /// Completed, with this loss.
     static func loss(_ value: Double) -> WorkEnd {
-        WorkEnd(.completed, observations: [Observation(metric: "loss", value: value, step: 0, time: Date(timeIntervalSince1970: 0))])
+        WorkEnd(
+            .completed,
+            observations: [Observation(metric: "loss", value: value, step: 0, time: Date(timeIntervalSince1970: 0))])
     }
 }
 
@@ -114,7 +117,10 @@ final class FakeStore: TrialStore {
     /// - Parameters:
     ///   - breaks: whether a commit with this event fails, and so keeps nothing.
     ///   - delay: what passes before an event is durable.
-    init(breaks: @escaping @Sendable (Event) -> Bool = { _ in false }, delay: @escaping @Sendable (Event) async -> Void = { _ in }) {
+    init(
+        breaks: @escaping @Sendable (Event) -> Bool = { _ in false },
+        delay: @escaping @Sendable (Event) async -> Void = { _ in }
+    ) {
         self.breaks = breaks
         self.delay = delay
     }
@@ -148,10 +154,14 @@ struct FakeSuggester: Suggester {
     func propose(for study: Study, using random: inout RandomSource) throws -> Proposal { try answer(study, &random) }
 
     /// Draws from the space.
-    static let drawing = FakeSuggester { study, random in .run(Suggestion(try study.experiment.space.sample(using: &random))) }
+    static let drawing = FakeSuggester { study, random in
+        .run(Suggestion(try study.experiment.space.sample(using: &random)))
+    }
 }
 
 /// Stops a trial whose last value is above 1.
 struct StopAboveOne: EarlyStopping {
-    func verdict(on trial: Trial, in study: Study) -> Verdict { trial.observations.last.map { $0.value > 1 } == true ? .stop : .proceed }
+    func verdict(on trial: Trial, in study: Study) -> Verdict {
+        trial.observations.last.map { $0.value > 1 } == true ? .stop : .proceed
+    }
 }

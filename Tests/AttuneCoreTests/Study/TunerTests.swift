@@ -1,11 +1,14 @@
-@testable import AttuneCore
 import AttuneTestSupport
 import Foundation
 import Synchronization
 import Testing
 
+@testable import AttuneCore
+
 @Suite(.timeLimit(.minutes(1))) struct TunerTests {
-    @Test(arguments: [1, 3, 8]) func `as many trials run as were asked for, never more at once than allowed`(_ parallelism: Int) async throws {
+    @Test(arguments: [1, 3, 8]) func `as many trials run as were asked for, never more at once than allowed`(
+        _ parallelism: Int
+    ) async throws {
         let world = FakeWorld { .loss(Double($0.number)) }
         let study = try await tuner(trials: 20, parallelism: parallelism).run(with: world)
         #expect(study.status == .finished(.maxTrialsReached))
@@ -19,7 +22,10 @@ import Testing
         let world = FakeWorld { $0.number == 3 ? .loss(0) : nil }
         let study = try await tuner(.minimize("loss", goal: 0.1), trials: 20, parallelism: 3).run(with: world)
         #expect(study.status == .finished(.goalReached))
-        #expect(study.trials.map(\.outcome) == [.killed(Finish.goalReached.message), .killed(Finish.goalReached.message), .succeeded])
+        #expect(
+            study.trials.map(\.outcome) == [
+                .killed(Finish.goalReached.message), .killed(Finish.goalReached.message), .succeeded,
+            ])
     }
 
     @Test func `too many failures fail the experiment`() async throws {
@@ -35,7 +41,8 @@ import Testing
 
     @Test func `a space that is exhausted ends the experiment when the last trial has ended`() async throws {
         var experiment = Self.experiment(parallelism: 2)
-        experiment = Experiment(metadata: experiment.metadata, objective: experiment.objective,
+        experiment = Experiment(
+            metadata: experiment.metadata, objective: experiment.objective,
             space: try SearchSpace([ParameterSpec("n", .int(1...3))]), budget: experiment.budget)
         let study = try await Tuner(experiment, suggester: FakeSuggester.drawing).run(with: FakeWorld { _ in .loss(1) })
         #expect(study.status == .finished(.spaceExhausted))
@@ -64,7 +71,9 @@ import Testing
         #expect(await tuner.study.trials.isEmpty)
     }
 
-    @Test(arguments: 0...3) func `a lost trial starts again as often as allowed, and counts once`(_ losses: Int) async throws {
+    @Test(arguments: 0...3) func `a lost trial starts again as often as allowed, and counts once`(_ losses: Int)
+        async throws
+    {
         let world = FakeWorld { $0.attempt <= losses ? WorkEnd(.lost("node gone")) : .loss(1) }
         let study = try await tuner(trials: 1, retries: 2).run(with: world)
         #expect(study.counts.total == 1)
@@ -80,10 +89,14 @@ import Testing
         await #expect(throws: FakeStore.DiskFull.self) { try await tuner.run(with: world) }
         #expect(Set(world.starts.keys) == ["1.1", "2.1"])
         let left = try #require(try await store.load("tuner")).study()
-        #expect(left.counts.succeeded == 1 && left.counts.running == 1, "the end of trial 2 and the start of 3 are one turn")
+        #expect(
+            left.counts.succeeded == 1 && left.counts.running == 1, "the end of trial 2 and the start of 3 are one turn"
+        )
     }
 
-    @Test func `after a failed write a tuner takes nothing more until it is closed, and then goes on from the store`() async throws {
+    @Test func `after a failed write a tuner takes nothing more until it is closed, and then goes on from the store`()
+        async throws
+    {
         let isBroken = Mutex(true)
         let store = FakeStore(breaks: { event in
             if case .observed = event { isBroken.withLock { $0 } } else { false }
@@ -217,7 +230,9 @@ import Testing
         struct Broken: TrialRunner {
             struct Fault: Error {}
             let world: FakeWorld
-            func run(_ trial: Trial, report: @escaping @Sendable ([Observation]) async throws -> Void) async throws -> WorkEnd {
+            func run(_ trial: Trial, report: @escaping @Sendable ([Observation]) async throws -> Void) async throws
+                -> WorkEnd
+            {
                 guard trial.number == 2 else { return try await world.run(trial, report: report) }
                 await world.started(2)
                 throw Fault()
@@ -226,7 +241,9 @@ import Testing
         }
         let store = MemoryStore()
         let world = FakeWorld { _ in nil }
-        await #expect(throws: Broken.Fault.self) { try await tuner(trials: 3, parallelism: 3, store: store).run(with: Broken(world: world)) }
+        await #expect(throws: Broken.Fault.self) {
+            try await tuner(trials: 3, parallelism: 3, store: store).run(with: Broken(world: world))
+        }
         #expect(try await store.load("tuner")?.study().counts.running == 3)
         world.release()
         #expect(try await tuner(trials: 3, parallelism: 3, store: store).run(with: world).counts.succeeded == 3)
@@ -251,7 +268,9 @@ import Testing
             study.counts.running > 0 ? .wait : try FakeSuggester.drawing.answer(study, &random)
         }
         let world = FakeWorld { _ in .loss(1) }
-        #expect(try await Tuner(Self.experiment(trials: 4, parallelism: 3), suggester: oneByOne).run(with: world).counts.succeeded == 4)
+        #expect(
+            try await Tuner(Self.experiment(trials: 4, parallelism: 3), suggester: oneByOne).run(with: world).counts
+                .succeeded == 4)
         #expect(world.mostAtOnce == 1)
         let waiting = Tuner(Self.experiment(), suggester: FakeSuggester { _, _ in .wait })
         await #expect(throws: AttuneError.self) { try await waiting.run(with: world) }
@@ -266,7 +285,10 @@ import Testing
         try await first.halt(world)
         let halted = try await running.value
         #expect(halted.status == .stopped)
-        #expect(halted.trials.map(\.outcome) == [.killed("the experiment was stopped"), .killed("the experiment was stopped")])
+        #expect(
+            halted.trials.map(\.outcome) == [
+                .killed("the experiment was stopped"), .killed("the experiment was stopped"),
+            ])
         try await first.edit(budget: Budget(parallelTrials: 2, maxTrials: 4))
         world.release()
         let study = try await first.run(with: world)
@@ -292,7 +314,8 @@ import Testing
         let trial = try #require(try await first.ask())
         _ = try await first.report(trial, ["loss": 5], step: 0)
         try await first.close()
-        let second = Tuner(Self.experiment(trials: 1), suggester: FakeSuggester.drawing, stoppingRule: StopAboveOne(), store: store)
+        let second = Tuner(
+            Self.experiment(trials: 1), suggester: FakeSuggester.drawing, stoppingRule: StopAboveOne(), store: store)
         #expect(try await second.run(with: FakeWorld { _ in nil })[1].outcome == .earlyStopped)
     }
 
@@ -309,17 +332,20 @@ import Testing
         maxRunTime: Duration? = nil, retries: Int = 0
     ) -> Experiment {
         var experiment = Experiment("tuner", objective, over: Parameter("x", in: 0.0...1.0), seed: 3)
-        experiment.budget = Budget(parallelTrials: parallelism, maxTrials: trials, maxFailedTrials: maxFailed, maxRunTime: maxRunTime)
+        experiment.budget = Budget(
+            parallelTrials: parallelism, maxTrials: trials, maxFailedTrials: maxFailed, maxRunTime: maxRunTime)
         experiment.retries = retries
         return experiment
     }
 
     private func tuner(
         _ objective: Objective = .minimize("loss"), trials: Int? = nil, parallelism: Int = 1, maxFailed: Int? = nil,
-        maxRunTime: Duration? = nil, retries: Int = 0, store: any TrialStore = MemoryStore(), clock: ManualClock = ManualClock()
+        maxRunTime: Duration? = nil, retries: Int = 0, store: any TrialStore = MemoryStore(),
+        clock: ManualClock = ManualClock()
     ) -> Tuner {
         let experiment = Self.experiment(
-            objective, trials: trials, parallelism: parallelism, maxFailed: maxFailed, maxRunTime: maxRunTime, retries: retries)
+            objective, trials: trials, parallelism: parallelism, maxFailed: maxFailed, maxRunTime: maxRunTime,
+            retries: retries)
         return Tuner(experiment, suggester: FakeSuggester.drawing, store: store, clock: clock.tunerClock)
     }
 }
