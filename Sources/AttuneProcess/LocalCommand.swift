@@ -4,7 +4,7 @@ import AttuneCore
 ///
 /// A `batch/v1` Job, a resource of the training operators, or any other with a pod template gives its primary container;
 /// `kind: Process` says it directly. Images, volumes and the like cannot be honoured here; `notices` says which there are.
-struct LocalCommand: Sendable, Hashable {
+struct LocalCommand: Sendable {
     var command: [String]
     var variables: [(name: String, value: String)]
     var workingDirectory: String?
@@ -73,13 +73,6 @@ struct LocalCommand: Sendable, Hashable {
         command = words.map { expand($0.scalarText ?? $0.description, resolved) }
         workingDirectory = program["workingDir"]?.string.map { expand($0, resolved) }
     }
-
-    static func == (a: Self, b: Self) -> Bool {
-        a.command == b.command && a.workingDirectory == b.workingDirectory && a.deadline == b.deadline
-            && a.variables.elementsEqual(b.variables, by: ==)
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(command) }
 }
 
 extension LocalCommand {
