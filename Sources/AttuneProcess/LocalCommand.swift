@@ -15,15 +15,18 @@ struct LocalCommand: Sendable {
     /// - Throws: `Problem` with a field relative to `spec.trialTemplate`.
     init(resource: JSON, primaryContainer: String?) throws(Problem) {
         if resource["kind"]?.string == "Process" {
-            try self.init(process: resource["spec"]?.object == nil ? resource : resource["spec"] ?? resource)
+            try self.init(
+                program: resource, variables: LocalCommand.variables(resource["env"]).pairs, expand: { text, _ in text })
         } else {
             try self.init(podOf: resource, primaryContainer: primaryContainer)
         }
     }
 
-    private init(process: JSON) throws(Problem) {
-        try self.init(
-            program: process, variables: LocalCommand.variables(process["env"]).pairs, expand: { text, _ in text })
+    /// The command of a container that stands by itself.
+    ///
+    /// - Throws: `Problem` with a field relative to what the container stands in.
+    init(container: JSON) throws(Problem) {
+        try self.init(program: container, variables: LocalCommand.variables(container["env"]).pairs)
     }
 
     private init(podOf resource: JSON, primaryContainer: String?) throws(Problem) {

@@ -261,7 +261,7 @@ extension ProcessRunner {
         }
         let command: LocalCommand
         do {
-            command = try LocalCommand(resource: ["kind": "Process", "spec": container], primaryContainer: nil)
+            command = try LocalCommand(container: container)
         } catch {
             throw InvalidExperiment([Problem("spec.metricsCollectorSpec.collector.customCollector", error.remedy)])
         }
