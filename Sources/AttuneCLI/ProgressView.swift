@@ -45,6 +45,7 @@ private struct Progress {
     private let endedBefore: Int
     /// Best value after each trial that improved on it.
     private var bests: [Double] = []
+    private var lastFailure: String?
 
     init(_ study: Study) {
         self.study = study
@@ -64,6 +65,7 @@ private struct Progress {
         switch event {
         case .ended(let number, let outcome, _):
             if let best = study.best?.value(of: study.objective) { bests.append(best) }
+            if let reason = outcome.failure { lastFailure = "trial \(number): \(reason.brief)" }
             return line(study[number], outcome)
         case .lost(let number, let reason, _):
             return "trial \(number) was lost (\(reason)); starting attempt \(study[number].attempt)"
@@ -75,8 +77,8 @@ private struct Progress {
         let objective = study.objective
         let value = trial.value(of: objective).map { " \(objective.metric)=\($0.short)" } ?? ""
         let mark = study.bestNumber == trial.number ? " (best)" : ""
-        let reason = outcome.reason.map { ": \($0.onOneLine)" } ?? ""
-        return "trial \(trial.number) \(outcome.name)\(value)\(mark)\(reason)  \(trial.assignment)"
+        let reason = outcome.reason.map { ": \($0.brief)" } ?? ""
+        return "trial \(trial.number) \(outcome.name)\(value)\(mark)\(reason)  \(trial.assignment.description.onOneLine)"
     }
 
     func panel(at time: Date) -> [String] {
@@ -87,7 +89,7 @@ private struct Progress {
         if counts.failed > 0 { head += "  \(counts.failed) failed" }
         if counts.earlyStopped > 0 { head += "  \(counts.earlyStopped) stopped early" }
         if counts.metricsUnavailable > 0 { head += "  \(counts.metricsUnavailable) without metrics" }
-        return [head + pace(at: time)] + bestLines
+        return [head + pace(at: time)] + bestLines + (lastFailure.map { ["last failure: \($0)"] } ?? [])
     }
 
     /// Trials a second, and the time left at that pace.
@@ -127,10 +129,26 @@ private struct Progress {
     }
 }
 
+extension Outcome {
+    /// Why the trial brought nothing, where that was its own fault.
+    var failure: String? {
+        switch self {
+        case .failed(let reason), .metricsUnavailable(let reason): reason
+        case .succeeded, .earlyStopped, .killed: nil
+        }
+    }
+}
+
 extension String {
-    /// The lines joined, at most 160 characters, the end kept: what a program said last says most.
+    /// The lines joined. Control characters, which could do anything to a terminal, are left out.
     var onOneLine: String {
-        let line = split(whereSeparator: \.isNewline).joined(separator: " | ")
+        let joined = split(whereSeparator: \.isNewline).joined(separator: " | ")
+        return String(String.UnicodeScalarView(joined.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+    }
+
+    /// One line of at most 160 characters, the end kept: what a program said last says most.
+    var brief: String {
+        let line = onOneLine
         return line.count <= 160 ? line : "\(line.prefix(60)) … \(line.suffix(96))"
     }
 }

@@ -71,12 +71,12 @@ struct TrialsCommand: AsyncParsableCommand {
         let summary = try await store.required(name)
         let trials = try await store.allTrials(of: name)
         if format.json { return Terminal.say(JSON.array(trials.map(\.json)).pretty) }
-        let parameters = try await store.requiredExperiment(name).experiment.space.names
+        let parameters = try await store.requiredExperiment(name).space.names
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
         let rows = trials.map { trial in
             [
                 String(trial.number), trial.state, trial.value?.short ?? "-",
-                trial.assignmentText + (trial.outcome?.reason.map { "   " + $0.onOneLine } ?? ""),
+                trial.assignmentText + (trial.outcome?.reason.map { "   " + $0.brief } ?? ""),
             ]
         }
         Terminal.say(TextTable(header: ["TRIAL", "STATE", summary.metric.uppercased(), "PARAMETERS"], rows: rows).text)
@@ -108,21 +108,30 @@ struct LogsCommand: AsyncParsableCommand {
     @Argument(help: "The experiment.") var name: String
     @Argument(help: "The trial's number.") var trial: Int
     @OptionGroup var storeOptions: StoreOptions
-    @Flag(help: "Go on printing until the trial ends.") var follow = false
+    @Flag(name: .shortAndLong, help: "Go on printing until the trial ends.") var follow = false
 
     func run() async throws {
         let store = try storeOptions.openExisting()
         _ = try await store.required(name)
         guard try await store.trial(trial, of: name) != nil else { throw AttuneError("\(name) has no trial \(trial)") }
-        guard let url = storeOptions.directories(of: name).output(of: trial) else {
+        let outputs = try await store.requiredExperiment(name).trialDirectories.map { directories in { directories.outputs(of: trial) } }
+        guard let outputs, !outputs().isEmpty else {
             throw AttuneError("trial \(trial) of \(name) has left no output on this machine")
         }
-        let file = try FileHandle(forReadingFrom: url)
-        defer { try? file.close() }
+        var printed = 0
+        var file: FileHandle?
         while true {
             let isRunning = try await store.trial(trial, of: name)?.state == "Running"
-            while let data = try file.read(upToCount: 1 << 16), !data.isEmpty {
-                try FileHandle.standardOutput.write(contentsOf: data)
+            let all = outputs()
+            // A trial that was lost goes on in the output of its next attempt.
+            while true {
+                while let data = try file?.read(upToCount: 1 << 16), !data.isEmpty {
+                    try FileHandle.standardOutput.write(contentsOf: data)
+                }
+                guard printed < all.count else { break }
+                try file?.close()
+                file = try FileHandle(forReadingFrom: all[printed])
+                printed += 1
             }
             guard follow, isRunning else { return }
             try await Task.sleep(for: .milliseconds(100))
@@ -143,7 +152,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try storeOptions.openExisting()
-        let stored = try await store.requiredExperiment(name)
+        let stored = try await store.requiredStudy(name)
         switch format {
         case .csv:
             TrialTable(trials: try await store.allTrials(of: name), parameters: stored.experiment.space.names).csvLines
@@ -168,7 +177,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Compare with what was run; exit with 1 at the first difference.") var verify = false
 
     func run() async throws {
-        let stored = try await storeOptions.openExisting().requiredExperiment(name)
+        let stored = try await storeOptions.openExisting().requiredStudy(name)
         var replay = Replay(stored, suggester: try AlgorithmCatalogue.standard.suggester(for: stored.experiment))
         var count = 0
         while let step = try replay.next() {

@@ -29,7 +29,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let experiment = try edited(try ExperimentReader(quiet: output.quiet).experiment(in: file))
+        let reading = try ExperimentReader(quiet: output.quiet).read(file)
+        let experiment = try edited(try ExperimentReader.only(in: reading, of: file))
+        let objections = Session.objections(to: experiment)
+        guard objections.isEmpty else {
+            for problem in objections { Terminal.complain(reading.diagnostic(of: problem, inExperiment: 0).description) }
+            throw ExitCode.badInput
+        }
         let store = try storeOptions.open()
         if let existing = try await store.summary(of: experiment.name) {
             throw AttuneError(
@@ -38,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
                     + "attune delete \(experiment.name) removes it")
         }
         // Checked before anything is stored, so that a refused experiment leaves nothing behind.
-        let session = try Session(experiment, store: store, options: storeOptions, verbosity: output.verbosity)
+        let session = try Session(experiment, store: store, verbosity: output.verbosity)
         try await session.run()
     }
 
@@ -50,8 +56,9 @@ struct RunCommand: AsyncParsableCommand {
         if let maxTrials { experiment.budget.maxTrials = maxTrials }
         if let parallel { experiment.budget.parallelTrials = parallel }
         // Fewer trials than the file runs at once is no contradiction when a flag says so.
-        if let maxTrials, parallel == nil {
-            experiment.budget.parallelTrials = min(experiment.budget.parallelTrials, maxTrials)
+        if let maxTrials {
+            if parallel == nil { experiment.budget.parallelTrials = min(experiment.budget.parallelTrials, maxTrials) }
+            experiment.budget.maxFailedTrials = experiment.budget.maxFailedTrials.map { min($0, maxTrials) }
         }
         let directory =
             file == "-"
@@ -60,6 +67,8 @@ struct RunCommand: AsyncParsableCommand {
         if experiment.metadata.annotations[Session.directoryKey] == nil {
             experiment.metadata.annotations[Session.directoryKey] = directory
         }
+        let own = "\(experiment.name)-\(UUID().uuidString.prefix(8).lowercased())"
+        experiment.metadata.annotations[Session.trialsKey] = storeOptions.trialsRoot.appending(path: own).path(percentEncoded: false)
         // A flag may have broken what the file had right: read the result as if it had been written so.
         return try Experiment(json: experiment.json, catalogue: .standard)
     }
@@ -72,8 +81,7 @@ struct ExperimentReader {
     /// The one experiment of a file.
     ///
     /// - Throws: `ExitCode.badInput` after every error has been written to standard error.
-    func experiment(in file: String) throws -> Experiment {
-        let reading = try read(file)
+    static func only(in reading: ExperimentFile, of file: String) throws -> Experiment {
         guard reading.experiments.count == 1, let experiment = reading.experiments.first else {
             throw AttuneError(
                 "\(file): holds \(reading.experiments.count) experiments; attune run takes a file with one")
@@ -91,17 +99,29 @@ struct ExperimentReader {
         return reading
     }
 
+    /// The file's text, without the mark that some editors begin UTF-8 with.
     private func text(of file: String) throws -> String {
-        do {
-            let data =
-                file == "-"
-                ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: file))
-            return String(decoding: data, as: UTF8.self)
-        } catch {
-            throw AttuneError(
-                "\(file): cannot be read: \((error as NSError).localizedFailureReason ?? (error as NSError).localizedDescription)"
-            )
+        let data = try file == "-" ? FileHandle.standardInput.readToEnd() ?? Data() : bytes(of: file)
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw AttuneError("\(file): is not UTF-8 text; save it as UTF-8")
         }
+        return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+    }
+
+    private func bytes(of file: String) throws -> Data {
+        var isDirectory: ObjCBool = false
+        let manager = FileManager.default
+        guard manager.fileExists(atPath: file, isDirectory: &isDirectory) else { throw AttuneError("\(file): no such file") }
+        guard !isDirectory.boolValue else { throw AttuneError("\(file): is a directory; name an Experiment file in it") }
+        guard let data = manager.contents(atPath: file) else { throw AttuneError("\(file): cannot be read") }
+        return data
+    }
+}
+
+extension Problem {
+    /// A warning: the experiment is valid, but attune run would refuse it here.
+    fileprivate var onThisMachine: Problem {
+        Problem(field, found: found, "\(remedy) (to run it on this machine)", severity: .warning)
     }
 }
 
@@ -117,7 +137,12 @@ struct ValidateCommand: ParsableCommand {
         for file in files {
             do {
                 let reading = try ExperimentReader().read(file)
-                for experiment in reading.experiments { Terminal.say("\(file): \(experiment.name) is valid") }
+                for (index, experiment) in reading.experiments.enumerated() {
+                    for problem in Session.objections(to: experiment) {
+                        Terminal.complain(reading.diagnostic(of: problem.onThisMachine, inExperiment: index).description)
+                    }
+                    Terminal.say("\(file): \(experiment.name) is valid")
+                }
             } catch let error as AttuneError {
                 Terminal.complain("error: \(error)")
                 isValid = false
@@ -140,13 +165,22 @@ struct ResumeCommand: AsyncParsableCommand {
     @Option(help: "Trials in all, from now on.") var maxTrials: Int?
     @Option(help: "Trials at once, from now on.") var parallel: Int?
 
+    func validate() throws {
+        if let parallel, parallel < 1 { throw ValidationError("--parallel: found \(parallel); must be greater than 0") }
+        if let maxTrials, maxTrials < 1 {
+            throw ValidationError("--max-trials: found \(maxTrials); must be greater than 0")
+        }
+    }
+
     func run() async throws {
         let store = try storeOptions.openExisting()
-        let study = try await store.requiredExperiment(name).study()
+        let study = try await store.requiredStudy(name).study()
         let budget = try budget(for: study)
         if budget == nil, case .finished(let finish) = study.status { return try alreadyOver(study, finish) }
-        let session = try Session(study.experiment, store: store, options: storeOptions, verbosity: output.verbosity)
-        if let budget { try await session.reopen(budget) }
+        var experiment = study.experiment
+        if let budget { experiment.budget = budget }
+        let session = try Session(experiment, store: store, verbosity: output.verbosity)
+        if budget != nil { try await session.reopen() }
         try await session.run()
     }
 
@@ -167,6 +201,7 @@ struct ResumeCommand: AsyncParsableCommand {
         var budget = study.experiment.budget
         if let maxTrials { budget.maxTrials = maxTrials }
         if let parallel { budget.parallelTrials = parallel }
+        if let limit = budget.maxTrials { budget.parallelTrials = min(budget.parallelTrials, limit) }
         let isEdited = budget != study.experiment.budget
         if let maxTrials, maxTrials <= study.counts.ended, isEdited || study.status != .running {
             throw AttuneError(
@@ -186,15 +221,35 @@ struct StopCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try storeOptions.openExisting()
-        let stored = try await store.requiredExperiment(name)
+        let study = try await store.requiredStudy(name).study()
         if let holder = try await store.holder(of: name), try await store.requestStop(name) {
             Terminal.complain("asked \(holder) to stop \(name)")
-            while try await store.holder(of: name) != nil { try await Task.sleep(for: .milliseconds(100)) }
+            try await waitUntilReleased(by: holder, store)
+        } else if case .finished(let finish) = study.status, study.running.isEmpty {
+            Terminal.complain("\(name) is over: \(finish.message)")
+        } else if study.experiment.trialDirectories == nil {
+            try await endTrials(of: study, store)
         } else {
-            try await Session(
-                try stored.study().experiment, store: store, options: storeOptions, verbosity: Verbosity()
-            ).stop()
+            try await Session(study.experiment, store: store, verbosity: Verbosity()).stop()
         }
+    }
+
+    /// Waits for longer than a trial may take to end.
+    private func waitUntilReleased(by holder: String, _ store: SQLiteStore) async throws {
+        for _ in 0..<300 {
+            guard try await store.holder(of: name) == holder else { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw AttuneError("\(holder) has not stopped \(name) within 30 seconds; end that process, then stop \(name) again")
+    }
+
+    /// Ends in the log what a script of the user's was doing; it died with the script.
+    private func endTrials(of study: Study, _ store: SQLiteStore) async throws {
+        let tuner = Tuner(
+            study.experiment, suggester: try AlgorithmCatalogue.standard.suggester(for: study.experiment), store: store)
+        let runner = ClosureRunner { _ in throw CancellationError() }
+        try await tuner.halt(runner)
+        _ = try await tuner.run(with: runner)
     }
 }
 
@@ -208,10 +263,12 @@ struct DeleteCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try storeOptions.openExisting()
         let summary = try await store.required(name)
-        guard summary.counts.running == 0 else {
+        let directories = try await store.requiredExperiment(name).trialDirectories
+        // Trials of a script died with it; the store refuses to delete what a living process holds.
+        guard summary.counts.running == 0 || directories == nil else {
             throw AttuneError("\(name) has \(summary.counts.running) running trials; attune stop \(name) first")
         }
         try await store.delete(name)
-        try storeOptions.directories(of: name).remove()
+        try directories?.remove()
     }
 }

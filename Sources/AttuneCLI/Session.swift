@@ -14,30 +14,48 @@ struct Session {
     let runner: ProcessRunner
     let verbosity: Verbosity
 
-    init(_ experiment: Experiment, store: SQLiteStore, options storeOptions: StoreOptions, verbosity: Verbosity) throws
-    {
+    /// - Throws: `InvalidExperiment` with what this machine cannot do; `AttuneError` when the trials have nowhere to go.
+    init(_ experiment: Experiment, store: SQLiteStore, verbosity: Verbosity) throws {
+        guard let directories = experiment.trialDirectories else {
+            throw AttuneError("\(experiment.name) was not started by attune run; the program that did goes on with it")
+        }
         self.experiment = experiment
         self.store = store
         self.verbosity = verbosity
-        runner = try ProcessRunner(
-            experiment, resource: try experiment.templateResource(),
-            directories: storeOptions.directories(of: experiment.name),
-            supervisor: try Supervisor.find(), environment: Session.environment,
-            baseDirectory: URL(
-                filePath: experiment.metadata.annotations[Session.directoryKey]
-                    ?? FileManager.default.currentDirectoryPath),
-            now: { Date() })
+        runner = try Session.runner(for: experiment, directories)
+        try directories.create()
         guard !verbosity.quiet else { return }
         for notice in runner.notices { Terminal.complain("notice: \(notice)") }
     }
 
+    private static func runner(for experiment: Experiment, _ directories: TrialDirectories) throws -> ProcessRunner {
+        let base = experiment.metadata.annotations[directoryKey] ?? FileManager.default.currentDirectoryPath
+        return try ProcessRunner(
+            experiment, resource: try experiment.templateResource(), directories: directories,
+            supervisor: try Supervisor.find(), environment: environment, baseDirectory: URL(filePath: base), now: { Date() })
+    }
+
+    /// What keeps this machine from running an experiment that is valid in itself.
+    static func objections(to experiment: Experiment) -> [Problem] {
+        do {
+            _ = try runner(for: experiment, TrialDirectories(root: FileManager.default.temporaryDirectory))
+            return []
+        } catch let invalid as InvalidExperiment {
+            return invalid.problems
+        } catch {
+            return [Problem("spec.trialTemplate", "\(error)")]
+        }
+    }
+
     /// The annotation that says where relative paths of the template begin.
     static let directoryKey = "attune.dev/directory"
+    /// The annotation that says where the trials keep their files.
+    static let trialsKey = "attune.dev/trials"
 
     /// What attune was given, with its own directory first on the path, so that trials find `attune report`.
     private static var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
-        let own = (CommandLine.executableDirectory)
+        let own = CommandLine.executableDirectory
         environment["PATH"] = [own, environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].joined(separator: ":")
         return environment
     }
@@ -59,12 +77,12 @@ struct Session {
         let events = await tuner.events()
         let viewing = Task { await view.follow(events) }
         let driving = Task { try await tuner.run(with: runner) }
-        let stopping = Task { try await heedStopRequests(for: tuner) }
+        let stopping = Task { await heedStopRequests(for: tuner) }
         let interrupting = Task {
             await interrupts.first()
             driving.cancel()
         }
-        defer { for task in [interrupting] { task.cancel() } }
+        defer { interrupting.cancel() }
         let result = await driving.result
         stopping.cancel()
         await viewing.value
@@ -92,10 +110,13 @@ struct Session {
     }
 
     /// Another process may ask for a stop through the store.
-    private func heedStopRequests(for tuner: Tuner) async throws {
-        while true {
-            try await Task.sleep(for: .milliseconds(300))
-            if let claim = await tuner.claim, try await store.takeStopRequest(claim) { try await tuner.halt(runner) }
+    private func heedStopRequests(for tuner: Tuner) async {
+        while (try? await Task.sleep(for: .milliseconds(300))) != nil {
+            do {
+                if let claim = await tuner.claim, try await store.takeStopRequest(claim) { try await tuner.halt(runner) }
+            } catch {
+                Terminal.complain("cannot look for requests to stop, and tries again: \(error)")
+            }
         }
     }
 
@@ -112,10 +133,11 @@ struct Session {
         throw ExitCode.interrupted
     }
 
-    /// Opens a stopped or finished study again.
-    func reopen(_ budget: Budget) async throws {
+    /// Opens a stopped or finished study again, with the experiment's budget.
+    func reopen() async throws {
         let tuner = try tuner()
-        try await tuner.edit(budget: budget)
+        try await tuner.open()
+        if await tuner.study.status != .running { try await tuner.edit(budget: experiment.budget) }
         try await tuner.close()
     }
 
@@ -131,20 +153,28 @@ struct Session {
 }
 
 extension Experiment {
+    /// Where the trials of a run keep their files; nil for an experiment that attune run did not start.
+    var trialDirectories: TrialDirectories? {
+        metadata.annotations[Session.trialsKey].map { TrialDirectories(root: URL(filePath: $0, directoryHint: .isDirectory)) }
+    }
+
     /// The template as a tree, wherever it came from.
+    ///
+    /// - Throws: `InvalidExperiment` where it is not known here.
     func templateResource() throws -> JSON {
+        let field: FieldPath = "spec.trialTemplate"
         switch template?.source {
         case .spec(let json): return json
         case .configMap(_, let text?):
             guard let document = try YAML.documents(text).first else {
-                throw AttuneError("spec.trialTemplate.configMap: the template is empty")
+                throw InvalidExperiment([Problem(field["configMap"], "the template is empty")])
             }
             return document.json
         case .configMap(let source, nil):
-            throw AttuneError(
-                "spec.trialTemplate.configMap: \(source.name) is not in the file; add the ConfigMap as another document of it"
-            )
-        case nil: throw AttuneError("spec.trialTemplate: must be specified; it says how a trial is run")
+            throw InvalidExperiment([
+                Problem(field["configMap"], found: source.name, "is not in the file; add the ConfigMap as another document of it")
+            ])
+        case nil: throw InvalidExperiment([Problem(field, "must be specified; it says how a trial is run")])
         }
     }
 }

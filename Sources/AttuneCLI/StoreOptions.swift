@@ -13,7 +13,8 @@ struct StoreOptions: ParsableArguments {
         if let path = store ?? ProcessInfo.processInfo.environment["ATTUNE_STORE"], !path.isEmpty {
             return URL(filePath: path)
         }
-        return FileManager.default.homeDirectoryForCurrentUser.appending(path: ".local/share/attune/attune.db")
+        let home = ProcessInfo.processInfo.environment["HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
+        return (home ?? FileManager.default.homeDirectoryForCurrentUser).appending(path: ".local/share/attune/attune.db")
     }
 
     /// Trials keep their files beside the store, or where `ATTUNE_TRIALS` says.
@@ -36,7 +37,6 @@ struct StoreOptions: ParsableArguments {
         return try open()
     }
 
-    func directories(of name: String) -> TrialDirectories { TrialDirectories(root: trialsRoot, experiment: name) }
 }
 
 extension SQLiteStore {
@@ -46,8 +46,15 @@ extension SQLiteStore {
         throw AttuneError(try await unknown(name))
     }
 
-    func requiredExperiment(_ name: String) async throws -> StoredExperiment {
+    /// The experiment with its events.
+    func requiredStudy(_ name: String) async throws -> StoredExperiment {
         if let stored = try await load(name) { return stored }
+        throw AttuneError(try await unknown(name))
+    }
+
+    /// The experiment as it was created.
+    func requiredExperiment(_ name: String) async throws -> Experiment {
+        if let experiment = try await experiment(name) { return experiment }
         throw AttuneError(try await unknown(name))
     }
 

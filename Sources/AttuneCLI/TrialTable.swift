@@ -48,7 +48,7 @@ extension TrialRow {
         (assignment.object ?? [:]).map { ($0.key, $0.value.scalarText ?? "") }
     }
 
-    var assignmentText: String { parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ") }
+    var assignmentText: String { parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ").onOneLine }
 
     /// The stable form of `trials --json`.
     var json: JSON {
@@ -148,6 +148,11 @@ extension Study {
         var lines: [String] = []
         if case .finished(let finish) = status { lines.append(finish.message) }
         lines.append("\(experiment.name): \(counts.text)")
+        if counts.succeeded == 0, let failed = trials.last(where: { $0.outcome?.failure != nil }) {
+            let reason = failed.outcome?.failure ?? ""
+            lines.append("no trial succeeded; trial \(failed.number): \(reason.brief)")
+            lines.append("see: attune trials \(experiment.name), attune logs \(experiment.name) \(failed.number)")
+        }
         if let best, let value = best.value(of: objective) {
             lines.append("best \(objective.metric) = \(value.text) in trial \(best.number)")
             lines += best.assignment.active.map { "  \($0.name): \($0.value)" }

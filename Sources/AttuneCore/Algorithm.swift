@@ -151,8 +151,19 @@ public struct AlgorithmCatalogue: Sendable {
                     "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this space; use one of: \(able.joined(separator: ", "))"
                 ))
         }
-        if problems.isEmpty { problems = algorithm.objections(experiment) }
+        if problems.isEmpty { problems = feasibilityProblems(of: experiment.space) + algorithm.objections(experiment) }
         return problems + stopping
+    }
+
+    private func feasibilityProblems(of space: SearchSpace) -> [Problem] {
+        guard !space.constraints.isEmpty else { return [] }
+        var random = RandomSource(seed: 0, stream: 0)
+        do {
+            _ = try space.sample(using: &random)
+            return []
+        } catch {
+            return [Problem("constraints", error.message)]
+        }
     }
 
     /// What is wrong with the algorithm's name and settings, whatever the experiment.

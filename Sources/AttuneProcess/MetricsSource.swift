@@ -32,22 +32,34 @@ struct Delivered: Sendable {
     }
 }
 
-/// A growing file, by the bytes that were not read yet.
+/// A growing file, by the bytes that were not read yet. One that is replaced or cut short is read again from its start.
 struct GrowingFile: Sendable {
     let url: URL
-    private var offset: UInt64 = 0
+    private var offset: off_t = 0
+    private var inode: ino_t?
 
     init(_ url: URL) { self.url = url }
 
-    /// What came since the last call, at most 4 MiB; empty while the file is not there.
+    /// What came since the last call, at most 4 MiB; empty while no regular file is there.
+    ///
+    /// - Throws: `AttemptError.system` when the file is there and cannot be read.
     mutating func read() throws -> Data {
-        guard FileManager.default.fileExists(atPath: url.path) else { return Data() }
-        let file = try FileHandle(forReadingFrom: url)
-        defer { try? file.close() }
-        try file.seek(toOffset: offset)
-        let data = try file.read(upToCount: 4 << 20) ?? Data()
-        offset += UInt64(data.count)
-        return data
+        // Not to wait for a writer where the trial made a pipe.
+        let descriptor = open(url.path(percentEncoded: false), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return Data() }
+            throw AttemptError.failed("open \(url.path(percentEncoded: false))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return Data() }
+        if inode != status.st_ino || status.st_size < offset { offset = 0 }
+        inode = status.st_ino
+        var data = Data(count: min(4 << 20, Int(status.st_size - offset)))
+        let count = data.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, offset) }
+        guard count >= 0 else { throw AttemptError.failed("read \(url.path(percentEncoded: false))") }
+        offset += off_t(count)
+        return data.prefix(count)
     }
 }
 
@@ -180,6 +192,19 @@ struct PrometheusSource: MetricsSource {
 public enum PushedMetrics {
     static func file(in attempt: String) -> URL { URL(filePath: attempt).appending(path: "pushed.jsonl") }
 
+    /// What nobody would read is refused, so that a trial does not run for nothing.
+    private static func check(_ names: [String], _ environment: [String: String]) throws {
+        if let collector = environment["ATTUNE_COLLECTOR"], collector != MetricsCollector.Kind.push.rawValue {
+            throw AttuneError(
+                "this experiment's collector is \(collector), which does not hear attune report; "
+                    + "set metricsCollectorSpec: {collector: {kind: Push}}")
+        }
+        let wanted = environment["ATTUNE_METRICS"]?.split(separator: "\n").map(String.init) ?? names
+        if let unknown = names.first(where: { !wanted.contains($0) }) {
+            throw AttuneError("\(unknown) is no metric of this experiment; it has \(wanted.joined(separator: ", "))")
+        }
+    }
+
     /// Adds a line in one write, so that reports of several processes do not mix.
     ///
     /// - Parameter environment: the trial's, which says where its directory is.
@@ -190,6 +215,7 @@ public enum PushedMetrics {
         guard let directory = environment["ATTUNE_TRIAL_DIR"] else {
             throw AttuneError("ATTUNE_TRIAL_DIR is not set: attune report works inside a trial that attune started")
         }
+        try check(values.map(\.name), environment)
         var fields = JSON.Fields(values.map { ($0.name, .number($0.value)) })
         fields["timestamp"] = .number(time.timeIntervalSince1970)
         fields["step"] = step.map { .number($0) }

@@ -81,30 +81,61 @@ public struct ProcessRunner: TrialRunner {
 
     // MARK: TrialRunner
 
+    /// A trial that cannot be carried out, or whose directory was tampered with, ends; it never ends the run.
     public func run(
         _ trial: Trial, report: @escaping @Sendable ([Observation]) async throws -> Void
     ) async throws -> WorkEnd {
-        let plan = try plan(for: trial)
         do {
-            try await launch(plan)
-        } catch let error as AttemptError {
-            guard case .cannotLaunch = error else { throw error }
-            return WorkEnd(.lost("\(error)"))
+            return try await carryOut(trial) { observations in
+                do { try await report(observations) } catch { throw ReportFailure(cause: error) }
+            }
+        } catch let failure as ReportFailure {
+            throw failure.cause
+        } catch let cancellation as CancellationError {
+            throw cancellation
+        } catch {
+            try await stop(trial)
+            return WorkEnd(ProcessRunner.isLoss(error) ? .lost("\(error)") : .failed("cannot be carried out: \(error)"))
         }
+    }
+
+    /// What the caller's own report threw, told from what the trial's files and processes did.
+    private struct ReportFailure: Error {
+        var cause: any Error
+    }
+
+    private static func isLoss(_ error: any Error) -> Bool {
+        switch error as? AttemptError {
+        case .cannotLaunch, .notStarted, .system, .supervisedElsewhere: true
+        case .supervisorNotFound, .invalidSpec, .malformedRecord, nil: false
+        }
+    }
+
+    private func carryOut(
+        _ trial: Trial, report: @escaping @Sendable ([Observation]) async throws -> Void
+    ) async throws -> WorkEnd {
+        let plan = try plan(for: trial)
+        try await launch(plan)
         var delivered = Delivered(trial.observations)
         var source = try metricsSource(plan)
         let end = try await follow(plan, &source, &delivered, report)
-        try await finishCollector(plan)
+        let complaint = try await finishCollector(plan)
         let rest = delivered.new(among: try await source.finish(at: now()))
-        return WorkEnd(kind(of: end), observations: rest, lastOutput: LastLines.of(plan.attempt.output))
+        let output = [LastLines.of(plan.attempt.output), complaint].compactMap { $0 }.filter { !$0.isEmpty }
+        return WorkEnd(kind(of: end), observations: rest, lastOutput: output.joined(separator: "\n"))
     }
 
     public func stop(_ trial: Trial) async throws {
         let attempt = directories.attempt(trial.attempt, of: trial.number)
-        // A trial that the log has and nobody launched yet must find the request when somebody does.
-        try FileManager.default.createDirectory(
-            atPath: attempt.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try attempt.stop()
+        do {
+            // A trial that the log has and nobody launched yet must find the request when somebody does.
+            try FileManager.default.createDirectory(
+                atPath: attempt.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try attempt.stop()
+        } catch AttemptError.malformedRecord {
+            // Somebody wrote over what the supervisor keeps there: nothing can be told of the trial any more, so it is gone.
+            return
+        }
     }
 
     private func launch(_ plan: Plan) async throws {
@@ -167,8 +198,10 @@ public struct ProcessRunner: TrialRunner {
     }
 
     /// Gives a custom collector a little time to see the end, then ends it.
-    private func finishCollector(_ plan: Plan) async throws {
-        guard plan.collector != nil else { return }
+    ///
+    /// - Returns: what was wrong with it, in a sentence; nil when it ended well or had to be ended.
+    private func finishCollector(_ plan: Plan) async throws -> String? {
+        guard plan.collector != nil else { return nil }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 _ = try await plan.collectorAttempt.ended()
@@ -184,6 +217,8 @@ public struct ProcessRunner: TrialRunner {
             }
             group.cancelAll()
         }
+        guard let end = try await plan.collectorAttempt.ended(), case .failed(let reason) = kind(of: end) else { return nil }
+        return "the collector \(reason)"
     }
 
     private func kind(of end: AttemptEnd?) -> WorkEnd.Kind {
@@ -222,7 +257,7 @@ extension ProcessRunner {
         var command = try LocalCommand(resource: rendered, primaryContainer: template.primaryContainerName)
         let attempt = directories.attempt(trial.attempt, of: trial.number)
         let metricsPath = experiment.collector.path.map { path in
-            URL(filePath: attempt.path).appending(path: "files").appending(path: path).path(percentEncoded: false)
+            TrialDirectories.file(path, in: attempt)
         }
         let mentions = command.redirect(experiment.collector.path, to: metricsPath)
         let variables = self.variables(for: trial, attempt, metricsPath: metricsPath)
@@ -246,6 +281,8 @@ extension ProcessRunner {
         variables["ATTUNE_TRIAL_DIR"] = attempt.path
         variables["ATTUNE_CHECKPOINT_DIR"] = directories.checkpoints(of: trial.number).path(percentEncoded: false)
         variables["ATTUNE_METRICS_PATH"] = metricsPath
+        variables["ATTUNE_COLLECTOR"] = experiment.collector.kind.rawValue
+        variables["ATTUNE_METRICS"] = experiment.objective.metrics.joined(separator: "\n")
         variables["KATIB_TRIAL_NAME"] = trial.name
         return variables
     }
@@ -302,8 +339,29 @@ extension LocalCommand {
     mutating func redirect(_ path: String?, to own: String?) -> Bool {
         guard let path, let own else { return true }
         let texts = command + variables.map(\.value)
-        command = command.map { $0.replacing(path, with: own) }
-        variables = variables.map { ($0.name, $0.value.replacing(path, with: own)) }
-        return texts.contains { $0.contains(path) || $0.contains("ATTUNE_METRICS_PATH") }
+        command = command.map { $0.replacing(path: path, with: own) }
+        variables = variables.map { ($0.name, $0.value.replacing(path: path, with: own)) }
+        return command + variables.map(\.value) != texts || texts.contains { $0.contains("ATTUNE_METRICS_PATH") }
     }
+}
+
+extension String {
+    /// Puts `own` wherever `path` stands as a whole path, or as the beginning of one below it.
+    fileprivate func replacing(path: String, with own: String) -> String {
+        var result = ""
+        var rest = self[...]
+        while let found = rest.firstRange(of: path) {
+            let before = result.isEmpty && found.lowerBound == rest.startIndex ? nil : (result + rest[..<found.lowerBound]).last
+            let after = rest[found.upperBound...].first
+            let isWhole = before.map { !$0.isPathPart && $0 != "/" } ?? true && after.map { !$0.isPathPart } ?? true
+            result += rest[..<found.lowerBound] + (isWhole ? own : path)
+            rest = rest[found.upperBound...]
+        }
+        return result + rest
+    }
+}
+
+extension Character {
+    /// What a file's name goes on with.
+    fileprivate var isPathPart: Bool { isLetter || isNumber || self == "_" || self == "-" || self == "." }
 }

@@ -22,6 +22,14 @@ extension SQLiteStore {
         }
     }
 
+    /// The experiment as it was created, without its events; nil when there is none of that name.
+    public func experiment(_ id: Experiment.ID) async throws -> Experiment? {
+        try await read { db in
+            try String.fetchOne(db, sql: "SELECT manifest FROM experiment WHERE name = ?", arguments: [id])
+                .map { try Experiment(json: JSON(parsing: $0)) }
+        }
+    }
+
     private func summary(_ row: Row, at time: Date, _ db: Database) throws -> ExperimentSummary {
         var summary = try ExperimentSummary(row: row)
         summary.holder = try ClaimRow.of(summary.name, db).flatMap { isAlive($0, at: time) ? $0.process.name : nil }

@@ -23,6 +23,8 @@ public struct ExperimentFile: Sendable {
     /// The findings as lines for a person.
     public var diagnostics: [String] { findings.map(\.description) }
 
+    /// The documents of `experiments`.
+    private var sources: [SourceNode] = []
     private let name: String
     private let catalogue: AlgorithmCatalogue
 
@@ -42,6 +44,11 @@ public struct ExperimentFile: Sendable {
         }
     }
 
+    /// What somebody else found wrong with an experiment of the file, with the place where its field stands.
+    public func diagnostic(of problem: Problem, inExperiment index: Int) -> Diagnostic {
+        Diagnostic(file: name, position: sources[index].position(of: problem.field), problem: problem)
+    }
+
     private mutating func read(_ documents: [SourceNode], seed: () -> UInt64) {
         let configMaps = documents.filter { $0["kind"]?.content == .string("ConfigMap") }
         let candidates = ExperimentFile.candidates(among: documents)
@@ -52,7 +59,10 @@ public struct ExperimentFile: Sendable {
             findings += (reading.problems + (template.map { [$0] } ?? []))
                 .map { Diagnostic(file: name, position: document.position(of: $0.field), problem: $0) }
                 .sorted { $0.order < $1.order }
-            if let experiment = reading.experiment, template == nil { experiments.append(experiment) }
+            if let experiment = reading.experiment, template == nil {
+                experiments.append(experiment)
+                sources.append(document)
+            }
         }
     }
 

@@ -14,9 +14,11 @@ struct RandomTests {
         #expect(abs(small - 200) < 40)
     }
 
-    @Test func `an infeasible space is an error, not a loop`() async {
+    @Test func `an infeasible space is refused, not looped over`() {
         let experiment = Experiment(
             "none", .minimize("loss"), over: Parameter("x", in: 0.0...1.0), constraints: ["x > 2"], trials: 3)
-        await #expect(throws: AttuneError.self) { try await Tuner(experiment).run { _ in 0 } }
+        let problems = AlgorithmCatalogue.standard.problems(of: experiment)
+        #expect(problems.map(\.field.description) == ["constraints"])
+        #expect(throws: InvalidExperiment.self) { try AlgorithmCatalogue.standard.suggester(for: experiment) }
     }
 }

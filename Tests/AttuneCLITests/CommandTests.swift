@@ -156,6 +156,62 @@ import Testing
         #expect(try await attune("logs", "talk", "3").code == 2)
     }
 
+    @Test func `two stores beside each other never take one's trials for the other's`() async throws {
+        let attune = try CommandLineTool()
+        let file = try attune.write(Self.yaml("same", trials: 2, script: "echo loss=$x"), to: "same.yaml")
+        #expect(try await attune("run", file, "--seed", "1").code == 0)
+        let other = attune.directory.appending(path: "other.db").path
+        #expect(try await attune("run", file, "--seed", "2", "--store", other).code == 0)
+        let trials = try #require(try await attune("trials", "same", "--json", "--store", other).json().array)
+        for trial in trials {
+            #expect(trial["metrics"]?["loss"]?["latest"]?.double == trial["parameters"]?["x"]?.double)
+        }
+        #expect(try await attune("delete", "same", "--store", other).code == 0)
+        #expect(try await attune("logs", "same", "1").code == 0)
+    }
+
+    /// What a trial may do to its own files, and how it then ends.
+    static let vandals: [(String, String)] = [
+        ("rm -rf $ATTUNE_TRIAL_DIR; sleep 0.2", "Failed"),
+        ("echo nonsense > $ATTUNE_TRIAL_DIR/exit; sleep 0.2", "Failed"),
+        ("mkfifo $ATTUNE_TRIAL_DIR/pushed.jsonl", "MetricsUnavailable"),
+    ]
+
+    @Test(arguments: vandals)
+    func `a trial that spoils its own files ends alone, and can be stopped and deleted`(script: String, state: String) async throws {
+        let attune = try CommandLineTool()
+        let push = "  metricsCollectorSpec: {collector: {kind: Push}}"
+        let text = "[ $ATTUNE_TRIAL_NUMBER = 1 ] && { \(script); exit; }; attune report loss=$x"
+        let file = try attune.write(Self.yaml("spoilt", trials: 3, script: text, more: push), to: "spoilt.yaml")
+        let run = try await attune("run", file)
+        #expect(run.code == 0, "\(run.errors)")
+        let trials = try #require(try await attune("trials", "spoilt", "--json").json().array)
+        #expect(trials.map { $0["state"]?.string } == [state, "Succeeded", "Succeeded"])
+        #expect(try await attune("stop", "spoilt").code == 0)
+        #expect(try await attune("delete", "spoilt").code == 0)
+    }
+
+    @Test func `attune report refuses what nobody would read`() async throws {
+        let attune = try CommandLineTool()
+        let file = try attune.write(Self.yaml("deaf", trials: 2, script: "attune report loss=1"), to: "deaf.yaml")
+        #expect(try await attune("run", file).code == 0)
+        let trial = try #require(try await attune("trials", "deaf", "--json").json()[0])
+        #expect(trial["state"] == "Failed")
+        #expect(trial["reason"]?.string?.contains("kind: Push") == true)
+    }
+
+    @Test func `validate says what this machine would refuse, and run refuses it at its line`() async throws {
+        let attune = try CommandLineTool()
+        let collector = "  metricsCollectorSpec: {collector: {kind: File}}"
+        let file = try attune.write(Self.yaml("deaf", trials: 2, script: "true", more: collector), to: "deaf.yaml")
+        let validated = try await attune("validate", file)
+        #expect(validated.code == 0)
+        #expect(validated.errors.contains("warning: spec.metricsCollectorSpec"))
+        let run = try await attune("run", file)
+        #expect(run.code == 2)
+        #expect(run.errors.contains("deaf.yaml:12:"), "\(run.errors)")
+    }
+
     @Test func `completions exist for three shells`() async throws {
         let attune = try CommandLineTool()
         for shell in ["bash", "zsh", "fish"] {

@@ -30,7 +30,7 @@ import Testing
     ) async throws -> (all: [Observation], end: WorkEnd) {
         let (experiment, resource) = try Self.experiment(script, collector, metrics: metrics)
         let runner = try ProcessRunner(
-            experiment, resource: resource, directories: TrialDirectories(root: scratch.url, experiment: "collect"),
+            experiment, resource: resource, directories: TrialDirectories(root: scratch.url),
             supervisor: scratch.supervisor, environment: ["PATH": "/usr/bin:/bin"], baseDirectory: scratch.url,
             now: { Date() })
         var study = Study(experiment, createdAt: Date())
@@ -69,7 +69,7 @@ import Testing
             "echo loss=1", MetricsCollector(.file, path: "/var/log/katib/metrics.log"))
         let error = #expect(throws: InvalidExperiment.self) {
             try ProcessRunner(
-                experiment, resource: resource, directories: TrialDirectories(root: scratch.url, experiment: "collect"),
+                experiment, resource: resource, directories: TrialDirectories(root: scratch.url),
                 supervisor: scratch.supervisor, environment: [:], baseDirectory: scratch.url, now: { Date() })
         }
         #expect(error?.problems.first?.field.description == "spec.metricsCollectorSpec.source.fileSystemPath.path")
@@ -169,7 +169,7 @@ import Testing
         var (experiment, resource) = try Self.experiment("echo last words; \(script)", MetricsCollector())
         experiment.trialTimeout = .milliseconds(script.hasPrefix("sleep") ? 200 : 60_000)
         let runner = try ProcessRunner(
-            experiment, resource: resource, directories: TrialDirectories(root: scratch.url, experiment: "collect"),
+            experiment, resource: resource, directories: TrialDirectories(root: scratch.url),
             supervisor: scratch.supervisor, environment: ["PATH": "/usr/bin:/bin"], baseDirectory: scratch.url,
             now: { Date() })
         let trial = Trial(

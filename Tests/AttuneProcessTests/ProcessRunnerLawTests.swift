@@ -20,7 +20,7 @@ import Testing
             let (experiment, resource) = try CollectorTests.experiment(
                 "echo >> \(starts); \(script)", MetricsCollector())
             let runner = try ProcessRunner(
-                experiment, resource: resource, directories: TrialDirectories(root: scratch.url, experiment: "laws"),
+                experiment, resource: resource, directories: TrialDirectories(root: scratch.url),
                 supervisor: scratch.supervisor, environment: ["PATH": "/usr/bin:/bin"], baseDirectory: scratch.url,
                 now: { Date() })
             return TrialRunnerLaws.Fixture(runner, experiment) {

@@ -14,7 +14,7 @@ struct ExperimentFileTests {
         kind: Experiment
         metadata: {name: local}
         spec:
-          objective: {type: minimize, objectiveMetricName: loss}
+          objective: {type: minimize, objectiveMetricName: loss, goal: 0}
           algorithm: {algorithmName: random}
           parameters: [{name: rate, parameterType: double, feasibleSpace: {min: 0, max: 1}}]
           trialTemplate:

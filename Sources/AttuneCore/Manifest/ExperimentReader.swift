@@ -31,7 +31,7 @@ struct ExperimentReader {
         let trialTimeout = spec.duration("trialTimeout")
         let retries = retries(spec)
         let resumePolicy = resumePolicy(spec)
-        if template?.isProcess == true { warnOfClusterFields(spec, collector) }
+        if template?.isProcess == true { warnOfClusterFields(spec) }
         guard !log.hasErrors, let metadata, let objective, let space, let algorithm else {
             catalogue.map { checkNames(algorithm, earlyStopping, in: $0) }
             return nil
@@ -41,7 +41,16 @@ struct ExperimentReader {
             budget: budget, initialTrials: initialTrials, seed: ownSeed ?? seed(), trialTimeout: trialTimeout,
             retries: retries, template: template, collector: collector, resumePolicy: resumePolicy, nas: nas)
         if let catalogue { log.add(catalogue.problems(of: experiment), under: "spec") }
+        if fillsDefaults { warnWhereNothingEnds(experiment) }
         return log.hasErrors ? nil : experiment
+    }
+
+    private func warnWhereNothingEnds(_ experiment: Experiment) {
+        let budget = experiment.budget
+        guard budget.maxTrials == nil, budget.maxRunTime == nil, experiment.objective.goal == nil,
+            !experiment.space.isFinite, !experiment.space.parameters.isEmpty
+        else { return }
+        log.warn("spec.maxTrialCount", "nothing ends this experiment; give maxTrialCount, maxRunTime or objective.goal")
     }
 
     /// What can be said of the algorithms without an experiment: their names and settings.

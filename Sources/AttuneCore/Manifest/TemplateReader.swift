@@ -177,7 +177,7 @@ extension ExperimentReader {
     // MARK: Local trials
 
     /// Warns of what only a cluster heeds, for trials that are processes.
-    func warnOfClusterFields(_ spec: MapReader, _ collector: MetricsCollector) {
+    func warnOfClusterFields(_ spec: MapReader) {
         if let map = spec.map("trialTemplate") {
             let names = ["primaryContainerName", "primaryPodLabels", "successCondition", "failureCondition"]
             for name in names where map.has(name) {
@@ -188,11 +188,6 @@ extension ExperimentReader {
             log.warn(
                 spec.field["resumePolicy"], found: "\"\(policy)\"",
                 "has no effect on a Process; it can always be resumed")
-        }
-        if collector.kind == .custom {
-            log.warn(
-                spec.field["metricsCollectorSpec"]["collector"]["kind"], found: "\"Custom\"",
-                "no container is started beside a Process; use StdOut or File")
         }
     }
 }

@@ -17,7 +17,7 @@ extension SearchSpace {
 
     var infeasible: AttuneError {
         AttuneError(
-            "constraints: no assignment satisfies \(constraints.map(\.description).joined(separator: " and "))"
+            "no assignment satisfies \(constraints.map(\.description).joined(separator: " and "))"
                 + " in \(SearchSpace.feasibilityTries) draws; loosen them or narrow the ranges")
     }
 

@@ -167,6 +167,9 @@ extension Study: CustomStringConvertible {
         if let best, let value = best.value(of: objective) {
             lines.append("best \(objective.metric) = \(value.text) in trial \(best.number): \(best.assignment)")
         }
+        if counts.succeeded == 0, let reason = trials.last(where: { $0.outcome?.reason != nil })?.outcome?.reason {
+            lines.append("no trial succeeded; the last one: \(reason)")
+        }
         return lines.joined(separator: "\n")
     }
 }

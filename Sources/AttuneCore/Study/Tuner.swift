@@ -75,6 +75,10 @@ public actor Tuner {
             }
             opened = Opened(study: try stored.study(), claim: claim)
             suggester = freshSuggester
+            // The same question with another budget: the caller edits it, as a script does that is run again with more trials.
+            if study.experiment.budget != experiment.budget {
+                try await turn { try apply(.budgetEdited(experiment.budget, at: clock.now())) }
+            }
         } catch let refusal {
             try await store.release(claim)
             throw refusal
