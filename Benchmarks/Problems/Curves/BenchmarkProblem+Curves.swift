@@ -29,10 +29,10 @@ extension BenchmarkProblem {
     public func learning(
         _ maxResource: Int, scale: Double, law: @escaping @Sendable (Assignment, Double) -> LearningCurve
     ) -> BenchmarkProblem {
-        precondition(metrics.count == 1 && maxResource > 1, "a curve is of one metric and more than one unit of resource")
+        precondition(metrics.map(\.direction) == [.minimize] && maxResource > 1, "a loss is one metric, to be made small")
         guard let optimum else { preconditionFailure("the regret of \(name) is not known") }
         var learning = self
-        learning.metrics = [Metric("loss", metrics[0].direction)]
+        learning.metrics = [Metric("loss")]
         learning.optimum = 0.1
         learning.maxResource = maxResource
         learning.evaluate = { [evaluate] assignment in

@@ -8,11 +8,12 @@ extension BenchmarkProblem {
     ///
     /// - Parameters:
     ///   - parameter: the name of the categorical parameter that chooses.
-    ///   - branches: its levels, and the problem of one metric that each leads to.
+    ///   - branches: its levels, and the problem of one metric, to be made small, that each leads to.
     public static func branching(
         _ name: String, _ summary: String, on parameter: String, _ branches: [(level: String, problem: BenchmarkProblem)]
     ) -> BenchmarkProblem {
         precondition(branches.allSatisfy { $0.problem.space.constraints.isEmpty }, "constrain the whole, not a branch")
+        precondition(branches.allSatisfy { $0.problem.metrics.map(\.direction) == [.minimize] }, "branches make one metric small")
         let choice = ParameterSpec(parameter, .categorical(branches.map(\.level)))
         let space = SearchSpace(trusted: [choice] + merged(branches, under: parameter))
         let problems = Dictionary(uniqueKeysWithValues: branches.map { (ParameterValue.text($0.level), $0.problem) })
