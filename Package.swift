@@ -74,6 +74,8 @@ let package = Package(
             name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneTestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "AttuneProblemsTests", dependencies: ["AttuneCore", "AttuneProblems"], swiftSettings: strict),
+        .testTarget(
             name: "AttuneProcessTests",
             dependencies: ["AttuneCore", "AttuneProcess", "AttuneTestSupport", "CAttuneProcess", "attune-supervisor"],
             swiftSettings: strict),
