@@ -52,6 +52,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "AttuneTables", dependencies: ["AttuneCore", "AttuneProblems", "CZlib"],
+            path: "Benchmarks/Tables", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
             path: "Benchmarks/Runner", swiftSettings: strict),
@@ -81,6 +85,9 @@ let package = Package(
             dependencies: [
                 "AttuneCore", "AttuneDigits", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneTablesTests", dependencies: ["AttuneCore", "AttuneProblems", "AttuneTables", "CZlib"],
+            swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
