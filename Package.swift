@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
-            name: "AttuneTables", dependencies: ["AttuneCore", "AttuneProblems", "CZlib"],
+            name: "AttuneTables", dependencies: ["AttuneCore", "AttuneProblems", "COpenBLAS", "CZlib"],
             path: "Benchmarks/Tables", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],

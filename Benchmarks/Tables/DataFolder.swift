@@ -45,7 +45,7 @@ public struct DataFolder: Sendable {
     }
 
     private static func problems(in file: DataFile) throws(AttuneError) -> [ListedProblem] {
-        if file.url.pathExtension == "json" { return [] }
+        if file.url.pathExtension == "json" { return try SurrogateFormat(file)?.problems ?? [] }
         let columns = CSVTable.names(in: try file.firstLine())
         let formats: [any TableFormat.Type] = [CellTable.self, GridTable.self, CurveTable.self, PointTable.self]
         for format in formats {

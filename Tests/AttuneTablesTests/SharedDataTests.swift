@@ -12,6 +12,7 @@ struct SharedDataTests {
         for name in [
             "nasbench201/cifar10", "fcnet/protein_structure", "hpobench-mlp/car", "xgboost-blackbox/german.numer",
             "deepar-blackbox/m4-Daily", "taskset/imdb_patch32_GRU64_avg_bs128", "lcbench-surrogate/task_3945",
+            "yahpo/lcbench/3945", "yahpo/rbv2_rpart/41212", "yahpo/rbv2_xgboost/41278",
         ] {
             #expect(names.contains(name), "\(name)")
         }
@@ -68,5 +69,28 @@ struct SharedDataTests {
         #expect(problem.metrics.map(\.name) == ["CRPS", "time"])
         #expect(problem.space["num_layers"]?.domain == .discrete(["0.693147", "1.09861", "1.38629"]))
         #expect((problem.frontHypervolume ?? 0) > 0)
+    }
+
+    @Test(arguments: ["lcbench", "rbv2_rpart", "rbv2_xgboost"])
+    func `surrogates predict what their reference does`(name: String) throws {
+        let folder = try SharedData.folder().url.appending(path: "yahpo-surrogates")
+        let file = DataFile(url: folder.appending(path: "\(name).json"))
+        let description = try file.json()
+        let surrogate = try Surrogate(description, of: file)
+        let errors = try GoldenVectors(beside: file, outputs: description["outputs"]).errors(of: surrogate)
+        #expect(errors.count == description["outputs"]?.array?.count)
+        for (output, error) in errors {
+            #expect(error <= (output.hasPrefix("time") ? 1e-3 : 1e-4), "\(output)")
+        }
+    }
+
+    @Test func `a conditional surrogate is evaluated in all its branches`() throws {
+        let problem = try #require(try SharedData.folder().problems { $0 == "yahpo/rbv2_xgboost/41278" }.first)
+        var random = RandomSource(seed: 2)
+        #expect(problem.maxResource == 33 && problem.space["task_id"] == nil && problem.space["repl"] == nil)
+        for _ in 0..<6 {
+            let evaluation = problem.evaluate(try problem.space.sample(using: &random))
+            #expect((0...1).contains(evaluation.values[0]) && evaluation.seconds >= 0 && evaluation.curve.count == 33)
+        }
     }
 }
