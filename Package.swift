@@ -53,6 +53,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "AttuneTables", dependencies: ["AttuneCore", "AttuneProblems", "COpenBLAS", "CZlib"],
+            path: "Benchmarks/Tables", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
             path: "Benchmarks/Runner", swiftSettings: strict),
@@ -87,6 +91,9 @@ let package = Package(
             dependencies: [
                 "AttuneCore", "AttuneDigits", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneTablesTests", dependencies: ["AttuneCore", "AttuneProblems", "AttuneTables", "CZlib"],
+            swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
             dependencies: [

@@ -32,13 +32,17 @@ public struct BenchmarkProblem: Sendable {
     public var maxResource: Int
     /// The true values, always the same for the same assignment.
     public var evaluate: @Sendable (Assignment) -> Evaluation
+    /// What is told of an incumbent but never shown to an optimizer, such as its accuracy on test data; nil where there
+    /// is no such figure.
+    public var reportedValue: (@Sendable (Assignment) -> Double)?
     /// What is added to a full evaluation's values before an optimizer sees them: standard deviation per metric.
     public var noise: [Double]
 
     public init(
         name: String, summary: String, space: SearchSpace, metrics: [Metric] = [Metric()], optimum: Double? = nil,
         optimizers: [Assignment] = [], referencePoint: [Double]? = nil, frontHypervolume: Double? = nil,
-        maxResource: Int = 1, noise: [Double] = [], evaluate: @escaping @Sendable (Assignment) -> Evaluation
+        maxResource: Int = 1, noise: [Double] = [], reportedValue: (@Sendable (Assignment) -> Double)? = nil,
+        evaluate: @escaping @Sendable (Assignment) -> Evaluation
     ) {
         self.name = name
         self.summary = summary
@@ -50,6 +54,7 @@ public struct BenchmarkProblem: Sendable {
         self.frontHypervolume = frontHypervolume
         self.maxResource = maxResource
         self.noise = noise
+        self.reportedValue = reportedValue
         self.evaluate = evaluate
     }
 }
