@@ -55,6 +55,9 @@ let package = Package(
         .target(
             name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
             path: "Benchmarks/Runner", swiftSettings: strict),
+        .target(
+            name: "AttuneBenchReport", dependencies: ["AttuneBench", "AttuneCore"], path: "Benchmarks/Report",
+            swiftSettings: strict),
         .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
@@ -81,6 +84,9 @@ let package = Package(
             dependencies: [
                 "AttuneCore", "AttuneDigits", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneBenchReportTests", dependencies: ["AttuneBench", "AttuneBenchReport", "AttuneCore"],
+            swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
