@@ -21,11 +21,11 @@ struct Axis: Sendable, Hashable {
         return Axis(scale: .linear, lower: lower - room, upper: upper + room)
     }
 
-    /// A log axis over positive values. With `endsAtZero` it gets half a decade below for those that are zero.
+    /// A log axis over positive values, with a little room. With `endsAtZero` it gets half a decade below for those that are zero.
     static func log(_ lower: Double, _ upper: Double, endsAtZero: Bool = false) -> Axis {
         precondition(lower > 0 && upper >= lower, "a log axis is for positive values")
-        let bottom = endsAtZero ? lower / 3 : lower
-        return Axis(scale: .log, lower: bottom * (upper > bottom ? 1 : 0.8), upper: upper * (upper > bottom ? 1 : 1.25), endsAtZero: endsAtZero)
+        let room = max(pow(upper / lower, 0.03), 1.02)
+        return Axis(scale: .log, lower: lower / (endsAtZero ? 3 : room), upper: upper * room, endsAtZero: endsAtZero)
     }
 
     /// Where a value lies, 0 at the lower end and 1 at the upper, kept between the two.
@@ -67,8 +67,8 @@ extension Axis {
         let first = endsAtZero ? lower * 2 : lower
         let decades = log10(upper / lower)
         if decades < 0.8 { return Axis.linear(first, upper).linearTicks(about: count).filter { $0.value >= first } }
-        let stride = max(1, Int((decades / Double(count)).rounded(.up)))
-        let multiples = decades < 2 ? [1.0, 2, 5] : [1]
+        let stride = max(1, Int((decades / Double(count + 1)).rounded(.up)))
+        let multiples = decades < 1.3 ? [1.0, 2, 3, 5, 7] : decades < 2.2 ? [1, 2, 5] : [1]
         let exponents = Int(log10(lower).rounded(.down))...Int(log10(upper).rounded(.up))
         return exponents.filter { $0.isMultiple(of: stride) }.flatMap { exponent in
             multiples.map { multiple in

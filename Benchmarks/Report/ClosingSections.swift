@@ -2,9 +2,9 @@
 func skippedSection(_ results: Results) -> HTML {
     guard !results.skipped.isEmpty else { return "" }
     let rows = results.skipped.map { skipped -> [HTML] in
-        ["\(skipped.problem)", "\(skipped.algorithm)", "\(skipped.reason)"]
+        ["\(skipped.problem)", "\(skipped.algorithm)", "\(skipped.seeds ?? "all")", "\(skipped.reason)"]
     }
-    let table = Table(header: ["Problem", "Algorithm", "Reason"], rows: rows, textColumns: [0, 1, 2]).html
+    let table = Table(header: ["Problem", "Algorithm", "Seeds", "Reason"], rows: rows, textColumns: [0, 1, 2, 3], wraps: true).html
     return "<section id=\"skipped\"><h2>Not run</h2>\n\(table)</section>\n"
 }
 

@@ -60,18 +60,17 @@ struct Comparison: Sendable {
         return (median(regrets), medianInterval(regrets))
     }
 
-    /// The median and quartiles over shared problems of normalised regret, by evaluation.
+    /// The median over shared problems of normalised regret, by evaluation; without a band, as how much problems differ says
+    /// nothing of how sure the median is.
     func curve(of algorithm: Int) -> Curve {
         let most = 100
         let budget = results.budget
         let grid = Set((1...most).map { max(1, budget * $0 / most) }).sorted()
         let points = grid.map { evaluations in
-            let regrets = medianRegrets(of: algorithm, after: evaluations).sorted()
-            return Curve.Point(
-                x: Double(evaluations), low: quantile(0.25, ofSorted: regrets), middle: quantile(0.5, ofSorted: regrets),
-                high: quantile(0.75, ofSorted: regrets))
+            let middle = median(medianRegrets(of: algorithm, after: evaluations))
+            return Curve.Point(x: Double(evaluations), low: middle, middle: middle, high: middle)
         }
-        return Curve(algorithm: algorithm, name: results.algorithms[algorithm], points: points, runs: shared.count)
+        return Curve(algorithm: algorithm, name: results.algorithms[algorithm], points: points, runs: 1)
     }
 }
 
@@ -82,6 +81,15 @@ struct Duel: Sendable, Hashable {
     var losses: Int
     /// That they do equally well, by a signed-rank test over problems; adjusted for the number of pairs.
     var probability: Double
+    /// Where that test points.
+    var favoursFirst: Bool
+}
+
+extension Duel {
+    /// The same from the other's side.
+    var reversed: Duel {
+        Duel(wins: losses, ties: ties, losses: wins, probability: probability, favoursFirst: !favoursFirst)
+    }
 }
 
 extension Comparison {
@@ -89,14 +97,17 @@ extension Comparison {
     func duels() -> [[Duel?]] {
         let regrets = ranked.map { medianRegrets(of: $0, after: results.budget) }
         let pairs = ranked.indices.flatMap { a in ranked.indices.filter { $0 > a }.map { (a, $0) } }
-        let adjusted = holmAdjusted(pairs.map { signedRankProbability(regrets[$0], regrets[$1]) })
+        let tests = pairs.map { signedRank(regrets[$0], regrets[$1]) }
+        let adjusted = holmAdjusted(tests.map(\.probability))
         var duels = [[Duel?]](repeating: Array(repeating: nil, count: ranked.count), count: ranked.count)
-        for ((a, b), probability) in zip(pairs, adjusted) {
+        for (index, (a, b)) in pairs.enumerated() {
             let wins = zip(regrets[a], regrets[b]).count { $0 < $1 }
             let losses = zip(regrets[a], regrets[b]).count { $0 > $1 }
             let ties = shared.count - wins - losses
-            duels[a][b] = Duel(wins: wins, ties: ties, losses: losses, probability: probability)
-            duels[b][a] = Duel(wins: losses, ties: ties, losses: wins, probability: probability)
+            let duel = Duel(
+                wins: wins, ties: ties, losses: losses, probability: adjusted[index], favoursFirst: tests[index].firstIsSmaller)
+            duels[a][b] = duel
+            duels[b][a] = duel.reversed
         }
         return duels
     }

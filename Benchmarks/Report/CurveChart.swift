@@ -103,7 +103,7 @@ extension CurveChart {
         return zip(ends, heights).map { end, height -> HTML in
             """
             <g class="a\(end.curve.algorithm)">\
-            <path class="leader" d="M\(at: end.x + 1) \(at: end.y)L\(at: start - 3) \(at: height)"/>\
+            <path class="leader" d="M\(at: end.x + 1) \(at: end.y)H\(at: left + plotWidth + 2)L\(at: start - 3) \(at: height)"/>\
             <text class="label t\(end.curve.algorithm % palette)" x="\(at: start)" y="\(at: height + 4)">\
             <title>\(end.curve.name)</title>\(shortened(end.curve.name, to: 17))</text></g>
 

@@ -30,7 +30,8 @@ struct HeadSection {
 
     private var facts: [(HTML, HTML)] {
         var facts: [(HTML, HTML)] = [("To reproduce", "<code>\(command)</code>")]
-        for (key, value) in results.settings?.object ?? [:] where key != "command" {
+        let shownElsewhere: Set = ["command", "problems", "evaluations", "seeds"]
+        for (key, value) in results.settings?.object ?? [:] where !shownElsewhere.contains(key) {
             facts.append(("\(key)", "\(plain(value))"))
         }
         return facts
@@ -46,7 +47,7 @@ struct HeadSection {
             let algorithms = quotedForShell(results.algorithms.joined(separator: ","))
             return """
                 attune bench run --problems \(problems) --algorithms \(algorithms) --evaluations \(results.budget) \
-                --seeds \(results.seeds.count)
+                --seeds \(results.seeds.count)\(workers)
                 """
         }
     }
@@ -56,8 +57,17 @@ struct HeadSection {
         return items.isEmpty ? "" : "<div class=\"caveats\"><h2>Before you believe it</h2><ul>\(items.joined())</ul></div>"
     }
 
+    private var workers: String {
+        results.settings?["cluster"]?["workers"]?.int.map { " --workers simulated-\($0)" } ?? ""
+    }
+
+    /// Lists and objects as words between commas and semicolons.
     private func plain(_ value: JSON) -> String {
-        value.scalarText ?? value.array.map { $0.map(plain).joined(separator: ", ") } ?? value.description
+        switch value {
+        case .array(let items): items.map(plain).joined(separator: ", ")
+        case .object(let fields): fields.map { "\($0.key): \(plain($0.value))" }.joined(separator: "; ")
+        default: value.scalarText ?? "none"
+        }
     }
 }
 

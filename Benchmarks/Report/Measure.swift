@@ -29,8 +29,8 @@ enum Measure: Sendable, Hashable {
     /// The head of a column of it, nil where it is the best-so-far itself.
     var columnTitle: String? {
         switch self {
-        case .regret: "Regret"
-        case .hypervolumeRatio: "Share of front"
+        case .regret(let optimum): optimum == 0 ? nil : "Regret"
+        case .hypervolumeRatio: "Share"
         case .value, .hypervolume: nil
         }
     }
@@ -75,7 +75,8 @@ enum Measure: Sendable, Hashable {
         let later = curves.flatMap(\.points).filter { $0.x >= end * 0.05 }.flatMap { [$0.low, $0.middle, $0.high] }
         let finite = later.filter(\.isFinite)
         guard let lowest = finite.min(), let highest = finite.max() else { return nil }
-        return .linear(lowest, highest)
+        let room = 0.03 * (highest - lowest)
+        return .linear(lowest - room, highest + room)
     }
 }
 

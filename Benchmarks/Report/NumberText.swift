@@ -21,6 +21,9 @@ extension Double {
         return text.first == "-" && text.allSatisfy("-0.".contains) ? String(text.dropFirst()) : text
     }
 
+    /// At most six significant digits, without trailing zeros.
+    var plain: String { String(format: "%.6g", self) }
+
     /// A probability as a test reports it.
     var probabilityText: String {
         isNaN ? "–" : self < 0.001 ? "<0.001" : fixed(decimals: 3)

@@ -15,9 +15,11 @@ struct OverallSection {
         return """
             <section id="overall"><h2>Overall</h2>
             <p>\(basis)</p>
-            <div class="row"><div class="cell wider">\(leaderboard)</div>
-            <figure class="cell">\(regretChart.svg)<figcaption>Median over problems, with quartiles.</figcaption></figure></div>
-            <div class="row"><figure class="cell">\(rankDiagram)</figure><div class="cell wider">\(duelTable)</div></div>
+            \(leaderboard)
+            <div class="row"><figure class="cell">\(regretChart.svg)\
+            <figcaption>Median over problems of normalised regret.</figcaption></figure>
+            <figure class="cell">\(rankDiagram)</figure></div>
+            \(duelTable)
             </section>
 
             """
@@ -99,6 +101,6 @@ extension OverallSection {
         let score: HTML = "\(duel.wins)–\(duel.ties)–\(duel.losses)"
         let probability: HTML = "<br><small>p \(duel.probability.probabilityText)</small>"
         guard duel.probability < 0.05 else { return "\(score)\(probability)" }
-        return "<b>\(score) \(duel.wins > duel.losses ? "▲" : "▼")</b>\(probability)"
+        return "<b>\(score) \(duel.favoursFirst ? "▲" : "▼")</b>\(probability)"
     }
 }

@@ -19,7 +19,7 @@ struct ProblemSection {
     }
 
     private var goal: String {
-        let ideal = problem.ideal?.rounded(toDigits: 6)
+        let ideal = problem.ideal?.plain
         if problem.facts.isMultiObjective {
             return "Several metrics, by hypervolume. " + (ideal.map { "Of the true front: \($0)." } ?? "The true front is not known.")
         }
@@ -76,34 +76,38 @@ extension ProblemSection {
         var algorithm: Int
         /// By run, in the order of seeds.
         var losses: [Double]
+        var seeds: [Int]
         var median: Double
+        /// Tells those with the same median apart, which tables of few values have many of.
+        var mean: Double { losses.reduce(0, +) / Double(losses.count) }
         var failures: Int
     }
 
     /// Best first.
     private var finals: [Final] {
         let finals = problem.runs.enumerated().filter { !$0.element.isEmpty }.map { index, runs in
-            let losses = runs.sorted { $0.seed < $1.seed }.map { problem.loss($0.best(after: $0.count)) }
+            let runs = runs.sorted { $0.seed < $1.seed }
+            let losses = runs.map { problem.loss($0.best(after: $0.count)) }
             return Final(
-                algorithm: index, losses: losses, median: AttuneBenchReport.median(losses),
+                algorithm: index, losses: losses, seeds: runs.map(\.seed), median: AttuneBenchReport.median(losses),
                 failures: runs.reduce(0) { $0 + $1.failures })
         }
-        return finals.sorted { ($0.median, $0.algorithm) < ($1.median, $1.algorithm) }
+        return finals.sorted { ($0.median, $0.mean, $0.algorithm) < ($1.median, $1.mean, $1.algorithm) }
     }
 
     private var finalTable: HTML {
         let finals = finals
         guard let best = finals.first else { return "" }
         let rivals = finals.dropFirst()
-        let canTest = rivals.allSatisfy { $0.losses.count == best.losses.count } && best.losses.count > 1
-        let adjusted = holmAdjusted(rivals.map { signedRankProbability(best.losses, $0.losses) })
+        let canTest = rivals.allSatisfy { $0.seeds == best.seeds } && best.seeds.count > 1
+        let adjusted = holmAdjusted(rivals.map { signedRank(best.losses, $0.losses).probability })
         let hasFailures = finals.contains { $0.failures > 0 }
         var header: [HTML] = ["Algorithm", "Median", "95 % interval"]
         if let title = measure.columnTitle { header.append("\(title)") }
         if canTest { header.append("<abbr title=\"\(testExplanation)\">p</abbr>") }
         if hasFailures { header.append("Failed") }
         let rows = finals.enumerated().map { place, final in
-            var row = cells(final, isBest: place == 0)
+            var row = cells(final, isBest: final.median == best.median)
             if canTest { row.append(place == 0 ? "" : "\(adjusted[place - 1].probabilityText)") }
             if hasFailures { row.append("\(final.failures)") }
             return row
@@ -116,7 +120,7 @@ extension ProblemSection {
     }
 
     private func cells(_ final: Final, isBest: Bool) -> [HTML] {
-        let name: HTML = "\(swatch(final.algorithm)) \(shortened(algorithms[final.algorithm], to: 28))"
+        let name: HTML = "\(swatch(final.algorithm)) \(shortened(algorithms[final.algorithm], to: 20))"
         let value = problem.value(ofLoss: final.median).rounded(toDigits: 4)
         let interval = medianInterval(final.losses).map { interval in
             let ends = [problem.value(ofLoss: interval.lowerBound), problem.value(ofLoss: interval.upperBound)]

@@ -69,7 +69,7 @@ struct RankDiagram {
             <path class="leader" d="M\(at: across(entry.rank)) \(at: axisY)V\(at: y)H\(at: edge)"/>\
             <text class="label t\(entry.algorithm % palette)" x="\(at: edge + (onLeft ? -5 : 5))" y="\(at: y + 4)" \
             text-anchor="\(onLeft ? "end" : "start")"><title>\(entry.name)</title>\
-            \(shortened(entry.name, to: 15)) <tspan class="tick">\(entry.rank.fixed(decimals: 2))</tspan></text>
+            \(shortened(entry.name, to: 13)) <tspan class="tick">\(entry.rank.fixed(decimals: 2))</tspan></text>
 
             """
     }

@@ -21,6 +21,8 @@ struct Results: Sendable {
 struct SkippedCombination: Sendable, Hashable {
     var problem: String
     var algorithm: String
+    /// Those it holds for, as written; nil for all.
+    var seeds: String?
     var reason: String
 }
 

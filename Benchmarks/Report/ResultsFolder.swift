@@ -58,6 +58,7 @@ private func skippedCombinations(in folder: URL) throws -> [SkippedCombination] 
     guard exists("skipped.csv", in: folder) else { return [] }
     var csv = CSVReader(try bytes("skipped.csv", in: folder), file: "skipped.csv")
     let columns = try csv.columns(["problem", "algorithm", "reason"])
+    let seeds = csv.fields.indices.first { csv.text($0) == "seeds" }
     let width = csv.fields.count
     var skipped: [SkippedCombination] = []
     while try csv.next() {
@@ -65,7 +66,9 @@ private func skippedCombinations(in folder: URL) throws -> [SkippedCombination] 
             throw csv.error("found \(csv.fields.count) fields; every line has \(width)")
         }
         skipped.append(
-            SkippedCombination(problem: csv.text(columns[0]), algorithm: csv.text(columns[1]), reason: csv.text(columns[2])))
+            SkippedCombination(
+                problem: csv.text(columns[0]), algorithm: csv.text(columns[1]), seeds: seeds.map(csv.text),
+                reason: csv.text(columns[2])))
     }
     return skipped
 }

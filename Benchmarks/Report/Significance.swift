@@ -5,15 +5,25 @@ import Foundation
 ///
 /// Pairs without a difference are left out (Wilcoxon 1945). Exact for up to 25 pairs without ties among differences, else by
 /// the normal approximation with correction for ties and continuity. 1 where nothing differs.
-func signedRankProbability(_ a: [Double], _ b: [Double]) -> Double {
+func signedRank(_ a: [Double], _ b: [Double]) -> SignedRank {
     let differences = zip(a, b).filter { $0 != $1 }.map { $0 - $1 }.filter { !$0.isNaN }
-    guard !differences.isEmpty else { return 1 }
+    guard !differences.isEmpty else { return SignedRank(probability: 1, firstIsSmaller: false) }
     let ranks = averageRanks(differences.map(abs))
     let positive = zip(differences, ranks).reduce(0) { $1.0 > 0 ? $0 + $1.1 : $0 }
     let count = differences.count
-    let extreme = min(positive, Double(count * (count + 1)) / 2 - positive)
+    let negative = Double(count * (count + 1)) / 2 - positive
+    let extreme = min(positive, negative)
     let isExact = count <= 25 && ranks.allSatisfy { $0 == $0.rounded() } && Set(ranks).count == count
-    return isExact ? exactProbability(ofSumUpTo: Int(extreme), count: count) : approximateProbability(extreme, ranks)
+    let probability = isExact ? exactProbability(ofSumUpTo: Int(extreme), count: count) : approximateProbability(extreme, ranks)
+    return SignedRank(probability: probability, firstIsSmaller: negative > positive)
+}
+
+/// What a signed-rank test says of two lists of paired numbers.
+struct SignedRank: Sendable, Hashable {
+    /// Of a difference at least as clear if there were none.
+    var probability: Double
+    /// Where the difference points.
+    var firstIsSmaller: Bool
 }
 
 /// Twice the share of the 2ⁿ sign patterns whose sum of positive ranks is at most `sum`.

@@ -15,7 +15,7 @@ let styleSheet = """
     h2{font-size:22px;line-height:1.25;margin:48px 0 8px}
     h3{font-size:17px;margin:36px 0 2px}
     p{margin:4px 0 12px;max-width:80ch}
-    .lead{font-size:18px}.facts,figcaption,caption,small,.faint{color:var(--quiet)}
+    .lead{font-size:18px}.wrap td{white-space:normal}.facts,figcaption,caption,small,.faint{color:var(--quiet)}
     dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:16px 0}
     dt{color:var(--quiet)}dd{margin:0;min-width:0;overflow-wrap:anywhere}
     code{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--panel);padding:2px 5px;border-radius:4px}
@@ -31,9 +31,9 @@ let styleSheet = """
     .wide{overflow-x:auto}
     table{border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;width:100%}
     caption{text-align:left;font-size:13px;padding:0 0 6px;text-wrap:pretty}
-    th,td{padding:4px 0 4px 14px;text-align:right;white-space:nowrap;vertical-align:baseline}
+    th,td{padding:4px 0 4px 10px;text-align:right;white-space:nowrap;vertical-align:baseline}
     th{font-weight:600;border-bottom:1px solid var(--ink)}td{border-bottom:1px solid var(--rule)}
-    th.text,td.text{text-align:left;padding-left:0;padding-right:14px;white-space:normal}
+    th.text,td.text{text-align:left;padding-left:0;padding-right:14px}
     td small{white-space:nowrap}abbr{text-decoration:underline dotted;cursor:help}
     .contents{list-style:none;padding:0;margin:8px 0}.contents b{margin-right:8px}
     a{color:var(--c0);text-underline-offset:2px}
@@ -42,7 +42,7 @@ let styleSheet = """
     svg text{fill:var(--ink);font-size:11.5px}svg .tick{fill:var(--quiet);font-size:11px;font-variant-numeric:tabular-nums}
     svg .title{fill:var(--quiet);font-size:11.5px}svg .label{font-weight:600}
     .grid,.mark,.axis,.leader{fill:none;stroke:var(--rule)}.axis,.mark{stroke:var(--quiet)}.leader{stroke:var(--quiet);stroke-width:.7}
-    .line{fill:none;stroke-width:1.9;stroke-linejoin:round}.band{stroke:none;opacity:.13}.bar{stroke:var(--ink);stroke-width:4;fill:none}
+    .line{fill:none;stroke-width:1.9;stroke-linejoin:round}.band{stroke:none;opacity:.11}.bar{stroke:var(--ink);stroke-width:4;fill:none}
     .line.c0{stroke:var(--c0)}.line.c1{stroke:var(--c1)}.line.c2{stroke:var(--c2)}.line.c3{stroke:var(--c3)}
     .line.c4{stroke:var(--c4)}.line.c5{stroke:var(--c5)}.line.c6{stroke:var(--c6)}
     .band.c0{fill:var(--c0)}.band.c1{fill:var(--c1)}.band.c2{fill:var(--c2)}.band.c3{fill:var(--c3)}

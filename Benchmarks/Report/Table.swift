@@ -5,6 +5,8 @@ struct Table {
     var rows: [[HTML]]
     /// Of columns that hold text too, such as a reason.
     var textColumns: Set<Int> = [0]
+    /// Cells hold sentences, which may be broken.
+    var wraps = false
 
     var html: HTML {
         let head = header.enumerated().map { column, title -> HTML in "<th\(kind(column))>\(title)</th>" }
@@ -12,7 +14,7 @@ struct Table {
             "<tr>\(row.enumerated().map { column, cell -> HTML in "<td\(kind(column))>\(cell)</td>" }.joined())</tr>\n"
         }
         let title: HTML = caption.source.isEmpty ? "" : "<caption>\(caption)</caption>"
-        return "<div class=\"wide\"><table>\(title)<thead><tr>\(head.joined())</tr></thead>\n<tbody>\(body.joined())</tbody></table></div>\n"
+        return "<div class=\"wide\(wraps ? " wrap" : "")\"><table>\(title)<thead><tr>\(head.joined())</tr></thead>\n<tbody>\(body.joined())</tbody></table></div>\n"
     }
 
     private func kind(_ column: Int) -> HTML { textColumns.contains(column) ? " class=\"text\"" : "" }
