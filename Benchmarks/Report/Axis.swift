@@ -87,5 +87,7 @@ private func roundStep(atLeast size: Double) -> Double {
 
 extension Double {
     /// As few digits as tell round numbers: `0.002`, `2e-5`, `1.5e7`.
-    fileprivate var shortest: String { String(format: "%.4g", self).replacing("e-0", with: "e-").replacing("e+0", with: "e") }
+    fileprivate var shortest: String {
+        String(format: "%.4g", self).replacing("e-0", with: "e-").replacing("e+0", with: "e")
+    }
 }

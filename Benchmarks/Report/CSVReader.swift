@@ -67,7 +67,9 @@ struct CSVReader {
         if position < bytes.count, bytes[position] == UInt8(ascii: "\"") { return try readQuotedField() }
         let start = position
         while position < bytes.count, !isEnd(bytes[position]) {
-            if bytes[position] == UInt8(ascii: "\"") { throw error("found a quote inside a field; quote the whole field") }
+            if bytes[position] == UInt8(ascii: "\"") {
+                throw error("found a quote inside a field; quote the whole field")
+            }
             position += 1
         }
         return Field(range: start..<position)

@@ -15,7 +15,8 @@ private func seedCaveat(_ results: Results) -> String? {
     guard let fewest = counts.min(), let most = counts.max() else { return nil }
     if most == 1 { return "One seed: nothing here tells luck from skill. Run more seeds before choosing." }
     if fewest < most { return "Not every combination has as many runs: \(fewest) to \(most) seeds." }
-    return fewest < 10 ? "\(fewest) seeds: intervals are rough, and tests within a problem rarely find a difference." : nil
+    return fewest < 10
+        ? "\(fewest) seeds: intervals are rough, and tests within a problem rarely find a difference." : nil
 }
 
 private func lengthCaveat(_ results: Results) -> String? {
@@ -69,5 +70,5 @@ private func failureCaveat(_ results: Results) -> String? {
     guard failures > 0 else { return nil }
     let hopeless = runs.count { $0.best.last?.isNaN ?? true }
     return "\(failures) evaluations failed."
-        + (hopeless > 0 ? " \(hopeless) runs never found a value; they count as worse than any that did." : "")
+        + (hopeless > 0 ? " Runs that never found a value: \(hopeless); they count as worse than any that did." : "")
 }

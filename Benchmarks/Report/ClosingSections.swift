@@ -4,7 +4,9 @@ func skippedSection(_ results: Results) -> HTML {
     let rows = results.skipped.map { skipped -> [HTML] in
         ["\(skipped.problem)", "\(skipped.algorithm)", "\(skipped.seeds ?? "all")", "\(skipped.reason)"]
     }
-    let table = Table(header: ["Problem", "Algorithm", "Seeds", "Reason"], rows: rows, textColumns: [0, 1, 2, 3], wraps: true).html
+    let table = Table(
+        header: ["Problem", "Algorithm", "Seeds", "Reason"], rows: rows, textColumns: [0, 1, 2, 3], wraps: true
+    ).html
     return "<section id=\"skipped\"><h2>Not run</h2>\n\(table)</section>\n"
 }
 

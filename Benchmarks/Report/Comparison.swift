@@ -105,7 +105,8 @@ extension Comparison {
             let losses = zip(regrets[a], regrets[b]).count { $0 > $1 }
             let ties = shared.count - wins - losses
             let duel = Duel(
-                wins: wins, ties: ties, losses: losses, probability: adjusted[index], favoursFirst: tests[index].firstIsSmaller)
+                wins: wins, ties: ties, losses: losses, probability: adjusted[index],
+                favoursFirst: tests[index].firstIsSmaller)
             duels[a][b] = duel
             duels[b][a] = duel.reversed
         }

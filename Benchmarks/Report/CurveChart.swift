@@ -40,7 +40,8 @@ extension CurveChart {
         let columns = x.ticks(about: 5).map { tick -> HTML in
             """
             <path class="mark" d="M\(at: across(tick.value)) \(at: top + plotHeight)v4"/>\
-            <text class="tick" x="\(at: across(tick.value))" y="\(at: top + plotHeight + 16)" text-anchor="middle">\(tick.label)</text>
+            <text class="tick" x="\(at: across(tick.value))" y="\(at: top + plotHeight + 16)" \
+            text-anchor="middle">\(tick.label)</text>
             """
         }
         return """
@@ -105,7 +106,7 @@ extension CurveChart {
             <g class="a\(end.curve.algorithm)">\
             <path class="leader" d="M\(at: end.x + 1) \(at: end.y)H\(at: left + plotWidth + 2)L\(at: start - 3) \(at: height)"/>\
             <text class="label t\(end.curve.algorithm % palette)" x="\(at: start)" y="\(at: height + 4)">\
-            <title>\(end.curve.name)</title>\(shortened(end.curve.name, to: 17))</text></g>
+            <title>\(end.curve.name)</title>\(shortened(end.curve.name, to: 16))</text></g>
 
             """
         }.joined()

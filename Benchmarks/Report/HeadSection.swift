@@ -54,7 +54,8 @@ struct HeadSection {
 
     private var caveatList: HTML {
         let items = caveats(of: comparison).map { text -> HTML in "<li>\(text)</li>" }
-        return items.isEmpty ? "" : "<div class=\"caveats\"><h2>Before you believe it</h2><ul>\(items.joined())</ul></div>"
+        return items.isEmpty
+            ? "" : "<div class=\"caveats\"><h2>Before you believe it</h2><ul>\(items.joined())</ul></div>"
     }
 
     private var workers: String {
@@ -75,6 +76,7 @@ private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)
 
 /// A word as a shell reads it unchanged.
 private func quotedForShell(_ word: String) -> String {
-    let isPlain = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=:+@%".contains($0)) }
+    let isPlain =
+        !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,=:+@%".contains($0)) }
     return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

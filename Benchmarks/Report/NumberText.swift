@@ -32,7 +32,8 @@ extension Double {
     /// A span of seconds in the unit that suits it: `3.1 ms`, `12.0 s`, `2.50 h`.
     var secondsText: String {
         guard isFinite else { return "–" }
-        for (unit, size) in [("h", 3600.0), ("min", 60), ("s", 1), ("ms", 1e-3)] where self >= size * (size > 1 ? 2 : 1) {
+        for (unit, size) in [("h", 3600.0), ("min", 60), ("s", 1), ("ms", 1e-3)] where self >= size * (size > 1 ? 2 : 1)
+        {
             return "\((self / size).rounded(toDigits: 3)) \(unit)"
         }
         return "\((self * 1e6).rounded(toDigits: 3)) µs"
@@ -50,7 +51,8 @@ func coordinateText(_ coordinate: Double) -> String {
 /// A power of ten as axes show it: plain from 0.001 to 1000, else `10⁻⁵`.
 func powerOfTenText(_ exponent: Int) -> String {
     guard exponent < -3 || exponent > 3 else {
-        return exponent < 0 ? "0." + String(repeating: "0", count: -exponent - 1) + "1" : "1" + String(repeating: "0", count: exponent)
+        return exponent < 0
+            ? "0." + String(repeating: "0", count: -exponent - 1) + "1" : "1" + String(repeating: "0", count: exponent)
     }
     let superscripts: [Character: Character] = [
         "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",

@@ -7,7 +7,8 @@ func quantile(_ probability: Double, ofSorted numbers: [Double]) -> Double {
     let below = Int(place)
     let part = place - Double(below)
     guard part > 0, numbers[below] != numbers[below + 1] else { return numbers[below] }
-    return numbers[below + 1].isInfinite ? numbers[below + 1] : numbers[below] + part * (numbers[below + 1] - numbers[below])
+    return numbers[below + 1].isInfinite
+        ? numbers[below + 1] : numbers[below] + part * (numbers[below + 1] - numbers[below])
 }
 
 /// The middle of numbers in any order; not a number for none.

@@ -29,9 +29,12 @@ struct OverallSection {
         let problems = comparison.shared.count
         let share =
             problems == results.problems.count
-            ? "all \(problems) problems" : "the \(problems) of \(results.problems.count) problems that all ranked algorithms ran on"
+            ? "all \(problems) problems"
+            : "the \(problems) of \(results.problems.count) problems that all ranked algorithms ran on"
         let left = comparison.unranked.map { results.algorithms[$0] }
-        let unranked = left.isEmpty ? "" : " Not ranked, having run on fewer than half of the problems: \(left.joined(separator: ", "))."
+        let unranked =
+            left.isEmpty
+            ? "" : " Not ranked, having run on fewer than half of the problems: \(left.joined(separator: ", "))."
         return """
             Over \(share); a problem counts once, by the median over its seeds.\(unranked) \
             <b>Normalised regret</b> is 0 at the optimum (the best of all runs here where that is not known) and 1 at what a \
@@ -44,13 +47,17 @@ extension OverallSection {
     private var leaderboard: HTML {
         let ranks = comparison.meanRanks(after: results.budget)
         let rows = comparison.ranked.enumerated().map { place, algorithm -> [HTML] in
-            ["\(swatch(algorithm)) \(shortened(results.algorithms[algorithm], to: 28))", "\(ranks[place].fixed(decimals: 2))"]
+            [
+                "\(swatch(algorithm)) \(shortened(results.algorithms[algorithm], to: 28))",
+                "\(ranks[place].fixed(decimals: 2))",
+            ]
                 + comparison.budgets.map { regretCell(algorithm, after: $0) }
         }
         let header: [HTML] = ["Algorithm", "Mean rank"] + comparison.budgets.map { "after \($0)" }
         let unit = comparison.shared.count > 1 ? "problems" : "seeds"
         return Table(
-            caption: "Median normalised regret after so many evaluations, with its 95 % bootstrap interval over \(unit)",
+            caption:
+                "Median normalised regret after so many evaluations, with its 95 % bootstrap interval over \(unit)",
             header: header, rows: rows
         ).html
     }
@@ -85,14 +92,15 @@ extension OverallSection {
     private var duelTable: HTML {
         let duels = comparison.duels()
         let rows = comparison.ranked.enumerated().map { place, algorithm -> [HTML] in
-            ["\(swatch(algorithm)) \(shortened(results.algorithms[algorithm], to: 20))"] + duels[place].map(duelCell)
+            ["\(place + 1) \(swatch(algorithm)) \(shortened(results.algorithms[algorithm], to: 20))"]
+                + duels[place].map(duelCell)
         }
         return Table(
             caption: """
                 Problems won–tied–lost by the row against the column at the end; ▲ or ▼ and bold where the row is better or worse \
                 at the 5 % level (Wilcoxon signed-rank over problems, Holm-adjusted over pairs)
                 """,
-            header: ["Against"] + comparison.ranked.map { "\(shortened(results.algorithms[$0], to: 12))" }, rows: rows
+            header: ["Against"] + comparison.ranked.enumerated().map { "\($0 + 1) \(swatch($1))" }, rows: rows
         ).html
     }
 

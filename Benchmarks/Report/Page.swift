@@ -69,5 +69,6 @@ private func legend(_ results: Results) -> HTML {
 }
 
 private func hidingRules(_ algorithms: Int) -> HTML {
-    (0..<algorithms).map { index -> HTML in "body:has(#show\(index):not(:checked)) .a\(index){display:none}\n" }.joined()
+    (0..<algorithms).map { index -> HTML in "body:has(#show\(index):not(:checked)) .a\(index){display:none}\n" }
+        .joined()
 }

@@ -21,7 +21,8 @@ struct ProblemSection {
     private var goal: String {
         let ideal = problem.ideal?.plain
         if problem.facts.isMultiObjective {
-            return "Several metrics, by hypervolume. " + (ideal.map { "Of the true front: \($0)." } ?? "The true front is not known.")
+            return "Several metrics, by hypervolume. "
+                + (ideal.map { "Of the true front: \($0)." } ?? "The true front is not known.")
         }
         let verb = problem.prefersLarge ? "Maximised" : "Minimised"
         return "\(verb). " + (ideal.map { "Optimum: \($0)." } ?? "The optimum is not known.")
@@ -39,20 +40,25 @@ extension ProblemSection {
     private func chart(along progress: Progress) -> CurveChart? {
         let measure = measure
         let curves = problem.runs.indices.compactMap { index in
-            Curve(algorithm: index, name: algorithms[index], runs: problem.runs[index], along: progress, measure: problem.loss)?
+            Curve(
+                algorithm: index, name: algorithms[index], runs: problem.runs[index], along: progress,
+                measure: problem.loss)?
                 .mapped { measure(loss: $0, of: problem) }
         }
         guard let end = curves.flatMap(\.points).map(\.x).max() else { return nil }
         let unit = progress.unit(upTo: end)
         let scaled = curves.map { curve in
             var curve = curve
-            curve.points = curve.points.map { .init(x: $0.x / unit.size, low: $0.low, middle: $0.middle, high: $0.high) }
+            curve.points = curve.points.map {
+                .init(x: $0.x / unit.size, low: $0.low, middle: $0.middle, high: $0.high)
+            }
             return curve
         }
         return CurveChart(
             curves: scaled, x: .linear(0, end / unit.size), y: measure.axis(for: scaled), xTitle: unit.title,
             yTitle: measure.title(prefersLarge: problem.prefersLarge),
-            summary: "\(problem.facts.name): \(measure.title(prefersLarge: problem.prefersLarge)), against \(unit.title)")
+            summary:
+                "\(problem.facts.name): \(measure.title(prefersLarge: problem.prefersLarge)), against \(unit.title)")
     }
 }
 

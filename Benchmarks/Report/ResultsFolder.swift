@@ -11,7 +11,8 @@ extension Results {
         problems = try table.problems.map { name, runs in
             guard let facts = facts[name] else {
                 throw AttuneError(
-                    "problems.json: \(name) is missing, which results.csv has; without it there is no telling which values are good")
+                    "problems.json: \(name) is missing, which results.csv has; without it there is no telling which values are good"
+                )
             }
             return ProblemResults(facts: facts, runs: runs)
         }

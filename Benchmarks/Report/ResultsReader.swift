@@ -45,7 +45,8 @@ struct ResultsReader {
         let evaluation = try csv.integer(columns[3], "evaluation")
         guard evaluation == runs[index].count + 1 else {
             throw csv.error(
-                "evaluation: found \(evaluation); the next of this problem, algorithm and seed is \(runs[index].count + 1)")
+                "evaluation: found \(evaluation); the next of this problem, algorithm and seed is \(runs[index].count + 1)"
+            )
         }
         try takeMeasurements(into: index)
     }

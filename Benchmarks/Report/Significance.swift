@@ -14,7 +14,8 @@ func signedRank(_ a: [Double], _ b: [Double]) -> SignedRank {
     let negative = Double(count * (count + 1)) / 2 - positive
     let extreme = min(positive, negative)
     let isExact = count <= 25 && ranks.allSatisfy { $0 == $0.rounded() } && Set(ranks).count == count
-    let probability = isExact ? exactProbability(ofSumUpTo: Int(extreme), count: count) : approximateProbability(extreme, ranks)
+    let probability =
+        isExact ? exactProbability(ofSumUpTo: Int(extreme), count: count) : approximateProbability(extreme, ranks)
     return SignedRank(probability: probability, firstIsSmaller: negative > positive)
 }
 

@@ -51,7 +51,7 @@ let styleSheet = """
     svg .t4{fill:var(--c4)}svg .t5{fill:var(--c5)}svg .t6{fill:var(--c6)}
     .d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2 2.5}.d3{stroke-dasharray:9 3 2 3}.d4{stroke-dasharray:12 3 2 3 2 3}
     @media print{body{font-size:11px}main{max-width:none;padding:0}.legend{position:static}.legend input{display:none}
-    section.problem,figure,tr{break-inside:avoid}h2,h3{break-after:avoid}
+    .cell{flex-basis:300px}table,figcaption,caption{font-size:10px}section.problem,figure,tr{break-inside:avoid}h2,h3{break-after:avoid}
     :root{--ground:#fff;--ink:#000;--quiet:#444;--rule:#ccc;--panel:#f5f5f5;
     --c0:#0072b2;--c1:#d55e00;--c2:#007f5f;--c3:#b0538a;--c4:#b87700;--c5:#2d8fc4;--c6:#33383d}}
 

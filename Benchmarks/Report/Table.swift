@@ -14,7 +14,11 @@ struct Table {
             "<tr>\(row.enumerated().map { column, cell -> HTML in "<td\(kind(column))>\(cell)</td>" }.joined())</tr>\n"
         }
         let title: HTML = caption.source.isEmpty ? "" : "<caption>\(caption)</caption>"
-        return "<div class=\"wide\(wraps ? " wrap" : "")\"><table>\(title)<thead><tr>\(head.joined())</tr></thead>\n<tbody>\(body.joined())</tbody></table></div>\n"
+        return """
+            <div class="wide\(wraps ? " wrap" : "")"><table>\(title)<thead><tr>\(head.joined())</tr></thead>
+            <tbody>\(body.joined())</tbody></table></div>
+
+            """
     }
 
     private func kind(_ column: Int) -> HTML { textColumns.contains(column) ? " class=\"text\"" : "" }

@@ -27,13 +27,16 @@ import Testing
 
     @Test func `the page fetches nothing and runs nothing`() throws {
         let html = try report([minimised("toy/one")], rows).html
-        #expect(!html.contains("<script") && !html.contains("http://") && !html.contains("https://") && !html.contains("url("))
+        #expect(
+            !html.contains("<script") && !html.contains("http://") && !html.contains("https://")
+                && !html.contains("url("))
     }
 
     @Test func `a hostile name stays text`() throws {
         let name = "<script>alert(\"x\")</script>&'"
         let rows = run("<b>/<i>", name, best: [1]) + run("<b>/<i>", "quiet", best: [2])
-        let (html, _) = try report([minimised("<b>/<i>")], rows, skipped: "problem,algorithm,reason\n<u>,<s>,\"<em>, why\"\n")
+        let (html, _) = try report(
+            [minimised("<b>/<i>")], rows, skipped: "problem,algorithm,reason\n<u>,<s>,\"<em>, why\"\n")
         #expect(!html.contains("<script") && !html.contains("<i>") && !html.contains("<u>") && !html.contains("<em>"))
         #expect(html.contains("&lt;script&gt;alert(&quot;x&quot;)") && html.contains("&lt;em&gt;, why"))
     }
@@ -58,7 +61,7 @@ import Testing
         let rows = run("p", "failing", best: [.nan, .nan]) + run("p", "late", best: [.nan, 5])
         let (html, text) = try report([minimised("p")], rows)
         #expect(!html.lowercased().contains("nan") && !html.contains("inf\""))
-        #expect(html.contains("3 evaluations failed. 1 runs never found a value"))
+        #expect(html.contains("3 evaluations failed. Runs that never found a value: 1;"))
         let order = text.split(separator: "\n").map { $0.prefix { $0 != " " } }
         #expect(order[2] == "late" && order[3] == "failing")
     }
@@ -66,28 +69,37 @@ import Testing
     @Test func `without an optimum the best of all runs stands in, and the page says so`() throws {
         let rows = run("p", "a", best: [10, 2]) + run("p", "b", best: [10, 6])
         let (html, text) = try report([minimised("p", optimum: nil)], rows)
-        #expect(html.contains("The optimum of 1 of 1 problems is not known") && html.contains("best value, lower is better"))
+        #expect(
+            html.contains("The optimum of 1 of 1 problems is not known") && html.contains("best value, lower is better")
+        )
         #expect(text.contains("a") && text.contains("0.500"))
     }
 
     @Test func `a value better than the optimum is pointed out`() throws {
         let rows = run("p", "a", best: [-1]) + run("p", "b", best: [1])
-        #expect(try report([minimised("p")], rows).html.contains("better than the stated optimum were found, so it is not one: p"))
+        #expect(
+            try report([minimised("p")], rows).html.contains(
+                "better than the stated optimum were found, so it is not one: p"))
     }
 
     @Test func `of a maximised metric and of a hypervolume more is better`() throws {
         let accuracy = ProblemFacts(
-            name: "t/accuracy", summary: "", direction: .maximize, isMultiObjective: false, optimum: 1, frontHypervolume: nil)
+            name: "t/accuracy", summary: "", direction: .maximize, isMultiObjective: false, optimum: 1,
+            frontHypervolume: nil)
         let front = ProblemFacts(
-            name: "t/front", summary: "", direction: .minimize, isMultiObjective: true, optimum: nil, frontHypervolume: 2)
-        let rows = ["t/accuracy", "t/front"].flatMap { run($0, "low", best: [0.1, 0.5]) + run($0, "high", best: [0.1, 0.8]) }
+            name: "t/front", summary: "", direction: .minimize, isMultiObjective: true, optimum: nil,
+            frontHypervolume: 2)
+        let rows = ["t/accuracy", "t/front"].flatMap {
+            run($0, "low", best: [0.1, 0.5]) + run($0, "high", best: [0.1, 0.8])
+        }
         let (html, text) = try report([accuracy, front], rows)
         #expect(text.split(separator: "\n")[2].hasPrefix("high"))
         #expect(html.contains("<b>0.8000</b>") && html.contains(">0.400<") && html.contains("share of the front"))
     }
 
     @Test func `an algorithm that ran on few problems is not ranked`() throws {
-        let rows = ["p", "q", "r"].flatMap { run($0, "a", best: [1]) + run($0, "b", best: [2]) } + run("p", "c", best: [0])
+        let rows =
+            ["p", "q", "r"].flatMap { run($0, "a", best: [1]) + run($0, "b", best: [2]) } + run("p", "c", best: [0])
         let (html, text) = try report(["p", "q", "r"].map { minimised($0) }, rows)
         #expect(html.contains("fewer than half of the problems: c") && !text.contains("\nc "))
     }

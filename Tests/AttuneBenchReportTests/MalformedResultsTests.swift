@@ -13,7 +13,10 @@ import Testing
         ("p,a,1,1,0.5,0.5,1", "results.csv:2: found 7 fields; every line has 9"),
         ("p,a,x,1,0.5,0.5,1,1,", "results.csv:2: seed: found \"x\"; use a whole number"),
         ("p,a,1,1,0.5,half,1,1,", "results.csv:2: best: found \"half\"; use a number"),
-        ("p,a,1,2,0.5,0.5,1,1,", "results.csv:2: evaluation: found 2; the next of this problem, algorithm and seed is 1"),
+        (
+            "p,a,1,2,0.5,0.5,1,1,",
+            "results.csv:2: evaluation: found 2; the next of this problem, algorithm and seed is 1"
+        ),
         ("\"p,a,1", "results.csv:2: a quoted field does not end; close it with a quote"),
         ("p,a\"b,1,1,0.5,0.5,1,1,", "results.csv:2: found a quote inside a field; quote the whole field"),
     ])
@@ -34,7 +37,9 @@ import Testing
         try folder.write("", to: "results.csv")
         let empty = try #require(throws: AttuneError.self) { try BenchReport(folder: folder.url) }
         #expect(empty.message.hasPrefix("results.csv:1: the file is empty"))
-        let nowhere = try #require(throws: AttuneError.self) { try BenchReport(folder: folder.url.appending(path: "no")) }
+        let nowhere = try #require(throws: AttuneError.self) {
+            try BenchReport(folder: folder.url.appending(path: "no"))
+        }
         #expect(nowhere.message.contains("has no results.csv"))
     }
 
