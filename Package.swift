@@ -82,6 +82,9 @@ let package = Package(
                 "AttuneCore", "AttuneDigits", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .testTarget(
+            name: "AttuneBenchTests", dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneProblems"],
+            swiftSettings: strict),
+        .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
                 "AttuneCore", "AttuneStore", "AttuneTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
