@@ -88,6 +88,9 @@ let package = Package(
             name: "AttuneBenchReportTests", dependencies: ["AttuneBench", "AttuneBenchReport", "AttuneCore"],
             swiftSettings: strict),
         .testTarget(
+            name: "AttuneBenchTests", dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneProblems"],
+            swiftSettings: strict),
+        .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
                 "AttuneCore", "AttuneStore", "AttuneTestSupport", .product(name: "GRDB", package: "GRDB.swift"),

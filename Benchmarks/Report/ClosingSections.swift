@@ -1,3 +1,5 @@
+import AttuneBench
+
 /// Combinations that were asked for and not run, with the reason.
 func skippedSection(_ results: Results) -> HTML {
     guard !results.skipped.isEmpty else { return "" }

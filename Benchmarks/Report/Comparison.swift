@@ -1,3 +1,5 @@
+import AttuneBench
+
 /// Algorithms against one another over problems.
 ///
 /// A problem counts once, however many seeds it was run with: by the median over its seeds. Only problems count that every
@@ -40,7 +42,7 @@ struct Comparison: Sendable {
         var sums = [Double](repeating: 0, count: ranked.count)
         for problem in shared {
             let losses = ranked.map { results.problems[problem].medianLoss(of: $0, after: evaluations) }
-            for (place, rank) in averageRanks(losses).enumerated() { sums[place] += rank }
+            for (place, rank) in AttuneBench.ranks(losses).enumerated() { sums[place] += rank }
         }
         return sums.map { $0 / Double(shared.count) }
     }

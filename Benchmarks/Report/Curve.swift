@@ -1,3 +1,4 @@
+import AttuneBench
 import Foundation
 
 /// One algorithm's middle and spread along an axis; a step function, as a best-so-far is.

@@ -10,6 +10,3 @@ func quantile(_ probability: Double, ofSorted numbers: [Double]) -> Double {
     return numbers[below + 1].isInfinite
         ? numbers[below + 1] : numbers[below] + part * (numbers[below + 1] - numbers[below])
 }
-
-/// The middle of numbers in any order; not a number for none.
-func median(_ numbers: [Double]) -> Double { quantile(0.5, ofSorted: numbers.sorted()) }

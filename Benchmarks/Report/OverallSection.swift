@@ -1,3 +1,5 @@
+import AttuneBench
+
 /// What all problems together say.
 struct OverallSection {
     var comparison: Comparison
@@ -81,9 +83,9 @@ extension OverallSection {
         let entries = zip(comparison.ranked, ranks).map {
             RankDiagram.Entry(name: results.algorithms[$0], algorithm: $0, rank: $1)
         }
-        let difference = criticalDifference(algorithms: entries.count, problems: comparison.shared.count)
+        let critical = CriticalDifference(ranks, blocks: comparison.shared.count)
         return """
-            \(RankDiagram(entries: entries, criticalDifference: difference).svg)
+            \(RankDiagram(entries: entries, critical: critical).svg)
             <figcaption>Mean ranks at the end, 1 is best. Algorithms under one bar do not differ at the 5 % level \
             (Nemenyi’s test over \(comparison.shared.count) problems).</figcaption>
             """

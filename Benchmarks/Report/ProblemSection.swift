@@ -95,7 +95,7 @@ extension ProblemSection {
             let runs = runs.sorted { $0.seed < $1.seed }
             let losses = runs.map { problem.loss($0.best(after: $0.count)) }
             return Final(
-                algorithm: index, losses: losses, seeds: runs.map(\.seed), median: AttuneBenchReport.median(losses),
+                algorithm: index, losses: losses, seeds: runs.map(\.seed), median: AttuneBench.median(losses),
                 failures: runs.reduce(0) { $0 + $1.failures })
         }
         return finals.sorted { ($0.median, $0.mean, $0.algorithm) < ($1.median, $1.mean, $1.algorithm) }

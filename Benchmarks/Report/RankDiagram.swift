@@ -1,9 +1,11 @@
+import AttuneBench
+
 /// The critical-difference diagram (Demšar 2006, figure 1): mean ranks on a line, and bars over those that do not differ.
 struct RankDiagram {
     /// Ascending, with the algorithm's name and its place in the list of all.
     var entries: [Entry]
-    /// How far two ranks must lie apart to differ.
-    var criticalDifference: Double
+    /// Of the entries' ranks.
+    var critical: CriticalDifference
 
     struct Entry {
         var name: String
@@ -21,19 +23,9 @@ struct RankDiagram {
         side + (rank - 1) / Double(max(1, entries.count - 1)) * (width - 2 * side)
     }
 
-    /// The longest runs of entries whose ranks lie within the critical difference, none inside another.
-    var groups: [Range<Int>] {
-        var groups: [Range<Int>] = []
-        for start in entries.indices {
-            let end = entries.indices.last { entries[$0].rank - entries[start].rank < criticalDifference } ?? start
-            if end > start, end >= groups.last?.upperBound ?? 0 { groups.append(start..<(end + 1)) }
-        }
-        return groups
-    }
-
     var svg: HTML {
         let half = (entries.count + 1) / 2
-        let firstRow = axisY + 22 + Double(groups.count) * barGap
+        let firstRow = axisY + 22 + Double(critical.groups.count) * barGap
         let height = firstRow + Double(half) * rowHeight
         let names = entries.enumerated().map { place, entry in
             let row = place < half ? place : entries.count - 1 - place
@@ -53,11 +45,11 @@ struct RankDiagram {
             <text class="tick" x="\(at: across(Double(rank)))" y="\(at: axisY - 9)" text-anchor="middle">\(rank)</text>
             """
         }
-        let length = min(across(1 + criticalDifference) - across(1), width - side - 10)
+        let length = min(across(1 + critical.difference) - across(1), width - side - 10)
         return """
             <path class="axis" d="M\(at: across(1)) 20v-8m0 4h\(at: length)m0 -4v8"/>\
             <text class="tick" x="\(at: across(1) - 6)" y="20" text-anchor="end">\
-            critical difference \(criticalDifference.rounded(toDigits: 3))</text>\
+            critical difference \(critical.difference.rounded(toDigits: 3))</text>\
             <path class="axis" d="M\(at: across(1)) \(at: axisY)H\(at: across(Double(max(2, entries.count))))"/>\(ticks.joined())
 
             """
@@ -75,10 +67,10 @@ struct RankDiagram {
     }
 
     private var bars: HTML {
-        groups.enumerated().map { row, group -> HTML in
+        critical.groups.enumerated().map { row, group -> HTML in
             let y = axisY + 9 + Double(row) * barGap
-            let start = across(entries[group.lowerBound].rank) - 4
-            let end = across(entries[group.upperBound - 1].rank) + 4
+            let start = across(entries[group[0]].rank) - 4
+            let end = across(entries[group[group.count - 1]].rank) + 4
             return "<path class=\"bar\" d=\"M\(at: start) \(at: y)H\(at: end)\"/>"
         }.joined()
     }

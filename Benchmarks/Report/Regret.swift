@@ -1,3 +1,4 @@
+import AttuneBench
 import Foundation
 
 /// What makes results on problems of different units comparable: 0 is the ideal, 1 what a single evaluation gives.

@@ -1,3 +1,4 @@
+import AttuneBench
 import Foundation
 
 /// The ranking as a table of text, best first.
@@ -12,7 +13,7 @@ func leaderboardText(_ comparison: Comparison) -> String {
         [printable(results.algorithms[algorithm]), ranks[place].fixed(decimals: 2)]
             + comparison.budgets.map { comparison.regret(of: algorithm, after: $0).median.rounded(toDigits: 3) }
     }
-    let difference = criticalDifference(algorithms: comparison.ranked.count, problems: comparison.shared.count)
+    let difference = CriticalDifference(ranks, blocks: comparison.shared.count).difference
     let title = """
         Median normalised regret over \(comparison.shared.count) of \(results.problems.count) problems, \
         \(results.seeds.count) seeds
