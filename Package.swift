@@ -60,6 +60,9 @@ let package = Package(
         .target(
             name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
             path: "Benchmarks/Runner", swiftSettings: strict),
+        .target(
+            name: "AttuneBenchReport", dependencies: ["AttuneBench", "AttuneCore"], path: "Benchmarks/Report",
+            swiftSettings: strict),
         .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
@@ -93,6 +96,12 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "AttuneTablesTests", dependencies: ["AttuneCore", "AttuneProblems", "AttuneTables", "CZlib"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttuneBenchReportTests", dependencies: ["AttuneBench", "AttuneBenchReport", "AttuneCore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttuneBenchTests", dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneProblems"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
