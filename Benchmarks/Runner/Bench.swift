@@ -157,17 +157,30 @@ public struct Bench: Sendable {
     // MARK: Results
 
     private func collect(_ entries: [Entry], skipped: [SkippedRun], in folder: URL) throws -> Outcome {
-        var results = ResultRow.header + "\n"
-        var runs: [RunResult] = []
         let missing = Set(skipped.map(\.run))
-        for entry in entries where !missing.contains(entry.key) {
-            guard let lines = try entry.file.lines() else { throw AttuneError("\(entry.file.url.path) has disappeared") }
-            results += lines
-            runs.append(try RunResult(entry.key, lines: lines))
+        var runs: [RunResult] = []
+        try writeLines(to: folder.appending(path: "results.csv")) { write in
+            for entry in entries where !missing.contains(entry.key) {
+                guard let lines = try entry.file.lines() else { throw AttuneError("\(entry.file.url.path) has disappeared") }
+                try write(lines)
+                runs.append(try RunResult(entry.key, lines: lines))
+            }
         }
-        try Data(results.utf8).write(to: folder.appending(path: "results.csv"), options: .atomic)
         try Data(SkippedRun.csv(skipped).utf8).write(to: folder.appending(path: "skipped.csv"), options: .atomic)
         return Outcome(runs: runs, skipped: skipped, problems: problems.map { ProblemFacts($0) })
+    }
+
+    /// Writes results piece by piece, since they may be larger than memory, to a file that appears when it is complete.
+    private func writeLines(to url: URL, _ pieces: ((Substring) throws -> Void) throws -> Void) throws {
+        let partial = url.appendingPathExtension("partial")
+        try Data((ResultRow.header + "\n").utf8).write(to: partial)
+        let file = try FileHandle(forWritingTo: partial)
+        try file.seekToEnd()
+        try pieces { try file.write(contentsOf: Data($0.utf8)) }
+        try file.close()
+        guard rename(partial.path, url.path) == 0 else {
+            throw AttuneError("cannot write \(url.path): \(String(cString: strerror(errno)))")
+        }
     }
 
     private func write(_ json: JSON, to url: URL) throws {

@@ -2,20 +2,21 @@ import AttuneCore
 
 /// Who did how well over all problems and seeds, best mean rank first.
 ///
-/// It compares what each run found in the end; a run that was skipped or found nothing ranks last.
+/// It compares what each run found in the end. Only algorithms that ran everywhere are ranked and tested, as one that skips
+/// the hard problems could not be compared fairly; the others follow by their regret. A run that found nothing ranks last.
 public struct Leaderboard: Sendable {
     public struct Line: Sendable, Hashable {
         public var algorithm: String
         public var runs: Int
         public var skipped: Int
-        /// Over problems × seeds, from 1 for the best; over the blocks that have a result of anyone.
-        public var meanRank: Double
+        /// Over problems × seeds, from 1 for the best; nil where it did not run everywhere.
+        public var meanRank: Double?
         /// The median over its runs, and the ends of its 95 % bootstrap interval; nil where random search did not run.
         public var regret: Regret?
-        /// Holm's adjusted probability that it does as well as the leader; nil for the leader.
+        /// Holm's adjusted probability that it does as well as the leader; nil for the leader and those not ranked.
         public var pValue: Double?
         /// Letters of the groups, by Nemenyi's test, whose members do not differ; empty without a group.
-        public var groups: String
+        public var groups = ""
 
         public struct Regret: Sendable, Hashable {
             public var median, low, high: Double
@@ -23,9 +24,11 @@ public struct Leaderboard: Sendable {
     }
 
     public private(set) var lines: [Line] = []
-    /// How far apart mean ranks must be to differ; nil for fewer than two algorithms or blocks.
+    /// Whether any of the ranked differs from the others; nil for fewer than two of them or two blocks.
+    public private(set) var friedman: FriedmanTest?
+    /// How far apart mean ranks must be to differ; nil for fewer than two ranked or two blocks.
     public private(set) var criticalDifference: Double?
-    /// Problems × seeds.
+    /// Problems × seeds with a result.
     public private(set) var blockCount = 0
 
     private static let baseline = "random"
@@ -34,19 +37,48 @@ public struct Leaderboard: Sendable {
         let field = Field(outcome)
         guard !field.blocks.isEmpty else { return }
         blockCount = field.blocks.count
-        let ranks = meanRanks(field.blocks)
-        let critical = ranks.count > 1 && blockCount > 1 ? CriticalDifference(ranks, blocks: blockCount) : nil
+        let ranked = rank(field)
+        let others = field.algorithms.filter { name in !ranked.contains { $0.algorithm == name } }
+            .map { Line(algorithm: $0, runs: 0, skipped: 0) }
+        lines = ranked + others
+        for index in lines.indices {
+            let name = lines[index].algorithm
+            lines[index].runs = outcome.runs.count { $0.key.algorithm == name }
+            lines[index].skipped = outcome.skipped.count { $0.run.algorithm == name }
+            lines[index].regret = Leaderboard.summary(field.regrets(of: name, against: Leaderboard.baseline))
+        }
+        lines[ranked.count...].sort { precedes($0.regret?.median ?? .nan, $1.regret?.median ?? .nan) }
+    }
+
+    /// The lines of the algorithms that ran everywhere, from the best, with what the tests say of them.
+    private mutating func rank(_ field: Field) -> [Line] {
+        let blocks = field.completeBlocks
+        let ranks = meanRanks(blocks)
+        var critical: CriticalDifference?
+        if ranks.count > 1, blocks.count > 1 {
+            critical = CriticalDifference(ranks, blocks: blocks.count)
+            friedman = FriedmanTest(blocks)
+        }
         criticalDifference = critical?.difference
         let order = ranks.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
-        let pValues = field.pValues(against: order[0])
-        lines = order.map { index in
-            let name = field.algorithms[index]
-            return Line(
-                algorithm: name, runs: outcome.runs.count { $0.key.algorithm == name },
-                skipped: outcome.skipped.count { $0.run.algorithm == name }, meanRank: ranks[index],
-                regret: Leaderboard.summary(field.regrets(of: name, against: Leaderboard.baseline)),
-                pValue: pValues[index], groups: Leaderboard.letters(of: index, in: critical?.groups ?? []))
+        let pValues = order.first.map { Leaderboard.pValues(blocks, against: $0) } ?? []
+        return order.map { index in
+            Line(
+                algorithm: field.complete[index], runs: 0, skipped: 0, meanRank: ranks[index], pValue: pValues[index],
+                groups: Leaderboard.letters(of: index, in: critical?.groups ?? []))
         }
+    }
+
+    /// Wilcoxon's signed-rank tests of everyone against one, on ranks within blocks, since problems differ in scale.
+    private static func pValues(_ blocks: [[Double]], against leader: Int) -> [Double?] {
+        let ranked = blocks.map(ranks)
+        let everyone = blocks[0].indices
+        let others = everyone.filter { $0 != leader }
+        let adjusted = holmAdjusted(others.map { other in
+            SignedRankTest(ranked.map { $0[leader] }, ranked.map { $0[other] }).pValue
+        })
+        let byIndex = Dictionary(uniqueKeysWithValues: zip(others, adjusted))
+        return everyone.map { byIndex[$0] }
     }
 
     private static func summary(_ regrets: [Double]) -> Line.Regret? {
@@ -64,28 +96,42 @@ public struct Leaderboard: Sendable {
 /// The runs arranged for comparing.
 private struct Field {
     let algorithms: [String]
-    /// By problem and seed, then by algorithm: small is better, infinite where there is no result.
-    let blocks: [[Double]]
+    /// Those of `algorithms` that have a run of every block.
+    let complete: [String]
+    /// Problem and seed of everything that anyone ran.
+    let blocks: [Block]
     private let runs: [RunResult.Key: RunResult]
     private let facts: [String: ProblemFacts]
     private let ideals: [String: Double]
 
+    struct Block: Hashable {
+        let problem: String
+        let seed: Int
+    }
+
     init(_ outcome: Bench.Outcome) {
         let keys = outcome.runs.map(\.key) + outcome.skipped.map(\.run)
-        let algorithms = Set(keys.map(\.algorithm)).sorted()
         let runs = Dictionary(uniqueKeysWithValues: outcome.runs.map { ($0.key, $0) })
-        let facts = Dictionary(uniqueKeysWithValues: outcome.problems.map { ($0.name, $0) })
-        let seeds = Dictionary(grouping: outcome.runs, by: \.key.problem).mapValues { Set($0.map(\.key.seed)).sorted() }
-        blocks = seeds.keys.sorted().flatMap { problem in
-            (seeds[problem] ?? []).map { seed in
-                algorithms.map { algorithm in
-                    let best = runs[RunResult.Key(problem: problem, algorithm: algorithm, seed: seed)]?.best.last ?? .nan
-                    return best.isNaN ? .infinity : facts[problem]?.prefersLarge == true ? -best : best
-                }
+        let blocks = Set(outcome.runs.map { Block(problem: $0.key.problem, seed: $0.key.seed) })
+            .sorted { ($0.problem, $0.seed) < ($1.problem, $1.seed) }
+        algorithms = Set(keys.map(\.algorithm)).sorted()
+        complete = algorithms.filter { name in
+            blocks.allSatisfy { runs[RunResult.Key(problem: $0.problem, algorithm: name, seed: $0.seed)] != nil }
+        }
+        facts = Dictionary(uniqueKeysWithValues: outcome.problems.map { ($0.name, $0) })
+        ideals = facts.mapValues { $0.ideal ?? Field.bestKnown(of: $0, outcome.runs) }
+        (self.runs, self.blocks) = (runs, blocks)
+    }
+
+    /// What the complete algorithms found, `[blocks][complete]`: small is better, infinite where they found nothing.
+    var completeBlocks: [[Double]] {
+        blocks.map { block in
+            complete.map { name in
+                let key = RunResult.Key(problem: block.problem, algorithm: name, seed: block.seed)
+                let best = runs[key]?.best.last ?? .nan
+                return best.isNaN ? .infinity : facts[block.problem]?.prefersLarge == true ? -best : best
             }
         }
-        (self.algorithms, self.runs, self.facts) = (algorithms, runs, facts)
-        ideals = facts.mapValues { $0.ideal ?? Field.bestKnown(of: $0, outcome.runs) }
     }
 
     private static func bestKnown(of problem: ProblemFacts, _ runs: [RunResult]) -> Double {
@@ -108,18 +154,6 @@ private struct Field {
 
     private func runs(of algorithm: String, on problem: String) -> [RunResult] {
         runs.values.filter { $0.key.algorithm == algorithm && $0.key.problem == problem }.sorted { $0.key < $1.key }
-    }
-
-    /// Wilcoxon's signed-rank tests of every algorithm against one, on ranks within blocks, since problems differ in scale.
-    func pValues(against leader: Int) -> [Double?] {
-        let ranked = blocks.map(ranks)
-        let others = algorithms.indices.filter { $0 != leader }
-        let adjusted = holmAdjusted(others.map { other in
-            SignedRankTest(ranked.map { $0[leader] }, ranked.map { $0[other] }).pValue
-        })
-        var pValues = [Double?](repeating: nil, count: algorithms.count)
-        for (other, pValue) in zip(others, adjusted) { pValues[other] = pValue }
-        return pValues
     }
 }
 
@@ -148,15 +182,15 @@ extension Leaderboard: CustomStringConvertible {
     private func cells(_ line: Line) -> [String] {
         let interval = line.regret.map { "\($0.low.short)…\($0.high.short)" } ?? "–"
         return [
-            line.algorithm, line.meanRank.rounded(toPlaces: 2), line.groups, line.regret?.median.short ?? "–", interval,
+            line.algorithm, line.meanRank?.rounded(toPlaces: 2) ?? "–", line.groups, line.regret?.median.short ?? "–", interval,
             line.pValue?.short ?? "", String(line.runs), String(line.skipped),
         ]
     }
 
     private var footnote: String {
-        var text = "over \(blockCount) problems × seeds; regret: 0 is the optimum, 1 the median of random search"
-        if let criticalDifference {
-            text += "; a letter shared, or mean ranks within \(criticalDifference.rounded(toPlaces: 2)): no difference shown"
+        var text = "over \(blockCount) problems × seeds; ranked is who ran them all; regret: 0 is the optimum, 1 the median of random search"
+        if let friedman, let criticalDifference {
+            text += "; all alike with p = \(friedman.pValue.short) (Friedman); a letter shared, or mean ranks within \(criticalDifference.rounded(toPlaces: 2)): no difference shown (Nemenyi, 5 %)"
         }
         return text
     }

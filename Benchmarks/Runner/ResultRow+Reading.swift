@@ -14,7 +14,7 @@ extension ResultRow {
 /// The fields of a line of CSV, quotes taken off (RFC 4180, without line breaks in fields).
 private func csvFields(_ line: Substring) -> [String] {
     guard line.utf8.contains(UInt8(ascii: "\"")) else {
-        return line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        return line.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(Substring($0)) }
     }
     var fields = [""]
     var isQuoted = false

@@ -34,7 +34,7 @@ public struct RunResult: Sendable, Hashable {
     init(_ key: Key, lines: Substring) throws(AttuneError) {
         self.key = key
         best = []
-        for line in lines.split(separator: "\n") {
+        for line in lines.utf8.split(separator: UInt8(ascii: "\n")).map({ Substring($0) }) {
             guard let row = ResultRow(line: line), row.evaluation == best.count + 1 else {
                 throw AttuneError("the run \(key) has a line that is no result: \(line)")
             }
@@ -65,11 +65,23 @@ public struct SkippedRun: Sendable, Hashable {
         while let first = rest.first {
             let same = rest.prefix { $0.reason == first.reason && ($0.run.problem, $0.run.algorithm) == (first.run.problem, first.run.algorithm) }
             rest = rest.dropFirst(same.count)
-            let seeds = same.map { String($0.run.seed) }.joined(separator: " ")
-            text += [first.run.problem, first.run.algorithm, seeds, first.reason].map(csvField).joined(separator: ",") + "\n"
+            let fields = [first.run.problem, first.run.algorithm, ranges(same.map(\.run.seed)), first.reason]
+            text += fields.map(csvField).joined(separator: ",") + "\n"
         }
         return text
     }
+}
+
+/// Ascending numbers with those that follow one another taken together: `1-5 8`.
+private func ranges(_ numbers: [Int]) -> String {
+    let ranges = numbers.reduce(into: [ClosedRange<Int>]()) { ranges, number in
+        if let last = ranges.last, last.upperBound + 1 == number {
+            ranges[ranges.count - 1] = last.lowerBound...number
+        } else {
+            ranges.append(number...number)
+        }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: " ")
 }
 
 /// The text as a field of CSV on one line.

@@ -74,9 +74,9 @@ import Testing
             let text = String(decoding: try bytes("skipped.csv", in: folder), as: UTF8.self)
             #expect(text.hasPrefix("""
                 problem,algorithm,seeds,reason
-                tiny/bowl,grid,1 2 3,parameters[0].feasibleSpace: Param x step is nil; grid needs a step for every double; \
+                tiny/bowl,grid,1-3,parameters[0].feasibleSpace: Param x step is nil; grid needs a step for every double; \
                 parameters[1].feasibleSpace: Param y step is nil; grid needs a step for every double
-                tiny/line,grid,1 2 3,
+                tiny/line,grid,1-3,
                 """))
             #expect(outcome.runs.count == 27)
         }

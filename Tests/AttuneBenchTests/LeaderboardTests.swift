@@ -17,13 +17,14 @@ import Testing
         return Bench.Outcome(runs: runs, skipped: skipped, problems: [facts])
     }
 
-    @Test func `the better algorithm leads and the skipped one is last`() throws {
+    @Test func `the better algorithm leads and one that skipped is not ranked`() throws {
         let board = Leaderboard(outcome)
         #expect(board.lines.map(\.algorithm) == ["good", "random", "idle"])
-        #expect(board.lines.map(\.meanRank) == [1, 2, 3])
+        #expect(board.lines.map(\.meanRank) == [1, 2, nil])
         #expect(board.lines.map(\.skipped) == [0, 0, 20])
         let leader = try #require(board.lines.first)
         #expect(leader.pValue == nil)
+        #expect((board.friedman?.pValue ?? 1) < 0.001)
         #expect((board.lines[1].pValue ?? 1) < 0.001)
         #expect(abs((leader.regret?.median ?? 0) - 0.5) < 0.01)
     }
