@@ -40,7 +40,8 @@ let package = Package(
         .executableTarget(
             name: "AttuneCLI",
             dependencies: [
-                "AttuneCore", "AttuneAlgorithms", "AttuneYAML", "AttuneStore", "AttuneProcess",
+                "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneCore", "AttuneProblems", "AttuneProcess",
+                "AttuneStore", "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .systemLibrary(
