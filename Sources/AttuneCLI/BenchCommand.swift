@@ -98,13 +98,15 @@ struct BenchRunCommand: AsyncParsableCommand {
                 evaluations: evaluations, seeds: Array(1...seeds), cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)))
         let clock = ContinuousClock()
         let start = clock.now
-        let stopwatch: (@Sendable () -> Double)? = measureAsks ? { (clock.now - start).seconds } : nil
+        let elapsed: @Sendable () -> Double = { (clock.now - start).seconds }
         let showsProgress = !quiet
+        let measuresAsks = measureAsks
+        let cores = parallel ?? ProcessInfo.processInfo.activeProcessorCount
         let interrupts = Interrupts()
         let running = Task {
             try await bench.run(
-                in: folder, onCores: parallel ?? ProcessInfo.processInfo.activeProcessorCount,
-                progress: { if showsProgress { BenchRunCommand.show($0) } }, stopwatch: stopwatch)
+                in: folder, onCores: cores,
+                progress: { if showsProgress { BenchRunCommand.show($0) } }, stopwatch: measuresAsks ? elapsed : nil)
         }
         let interrupting = Task {
             await interrupts.first()
@@ -129,14 +131,7 @@ struct BenchRunCommand: AsyncParsableCommand {
             throw AttuneError(
                 "--algorithms: found \"\(unknown)\"; known: \(catalogue.algorithms.map(\.name).joined(separator: ", "))")
         }
-        return try names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) } + entrant.map(programEntrant)
-    }
-
-    private func programEntrant(_ text: String) throws -> Contestant {
-        guard let mark = text.firstIndex(of: "="), mark > text.startIndex, text.index(after: mark) < text.endIndex else {
-            throw AttuneError("--entrant: found \"\(text)\"; write NAME=COMMAND")
-        }
-        return .program(named: String(text[..<mark]), command: String(text[text.index(after: mark)...]))
+        return names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) }
     }
 
     private static func show(_ progress: Bench.Progress) {
