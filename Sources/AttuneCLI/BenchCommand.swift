@@ -95,7 +95,8 @@ struct BenchRunCommand: AsyncParsableCommand {
         let bench = try Bench(
             problems: try problemOptions.load(), contestants: try contestants(),
             settings: Bench.Settings(
-                evaluations: evaluations, seeds: Array(1...seeds), cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)))
+                evaluations: evaluations, seeds: Array(1...seeds), cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)),
+            command: BenchRunCommand.typed)
         let clock = ContinuousClock()
         let start = clock.now
         let elapsed: @Sendable () -> Double = { (clock.now - start).seconds }
@@ -120,6 +121,15 @@ struct BenchRunCommand: AsyncParsableCommand {
             Terminal.complain("\ninterrupted; the same command goes on from here")
             throw ExitCode.interrupted
         }
+    }
+
+    /// What the user typed, quoted for a shell where it must be.
+    private static var typed: String {
+        let words = CommandLine.arguments.dropFirst().map { word in
+            word.contains { !($0.isLetter || $0.isNumber || "-_./,=:".contains($0)) }
+                ? "'" + word.replacing("'", with: "'\\''") + "'" : word
+        }
+        return (["attune"] + words).joined(separator: " ")
     }
 
     private var workerCount: Int? { workers.hasPrefix("simulated-") ? Int(workers.dropFirst("simulated-".count)) : nil }
