@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "Attune", targets: ["Attune"]),
         .library(name: "AttuneStore", targets: ["AttuneStore"]),
+        .library(name: "AttuneOptimize", targets: ["AttuneOptimize"]),
         .executable(name: "attune", targets: ["AttuneCLI"]),
         .executable(name: "attune-supervisor", targets: ["attune-supervisor"]),
         .executable(name: "attune-digits", targets: ["AttuneDigits"]),
@@ -31,6 +32,7 @@ let package = Package(
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
+        .target(name: "AttuneOptimize", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(name: "CAttuneProcess"),
         .executableTarget(
             name: "attune-supervisor",
@@ -40,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "AttuneCLI",
             dependencies: [
-                "AttuneCore", "AttuneAlgorithms", "AttuneYAML", "AttuneStore", "AttuneProcess",
+                "AttuneCore", "AttuneAlgorithms", "AttuneOptimize", "AttuneYAML", "AttuneStore", "AttuneProcess",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .systemLibrary(
@@ -53,7 +55,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
         .target(
-            name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
+            name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems", "CAttuneProcess"],
             path: "Benchmarks/Runner", swiftSettings: strict),
         .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
@@ -68,6 +70,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttuneOptimizeTests",
+            dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneOptimize", "AttuneProblems", "AttuneYAML"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneProcessTests",

@@ -16,7 +16,7 @@ struct AttuneCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self, BestCommand.self,
             LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self, ExportCommand.self,
-            ReplayCommand.self, AlgorithmsCommand.self, ReportCommand.self, DoctorCommand.self,
+            ReplayCommand.self, OptimizeCommand.self, AlgorithmsCommand.self, ReportCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {
