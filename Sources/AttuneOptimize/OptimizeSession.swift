@@ -64,7 +64,10 @@ extension OptimizeSession {
         var trials: [JSON] = []
         proposing: while trials.count < count {
             switch try proposal(hasStarted: !trials.isEmpty) {
-            case .run(let suggestion): trials.append(json(of: try start(suggestion)))
+            case .run(let suggestion):
+                // In two lines: within one, `self` would be copied for `json(of:)` before it changes, and with it the study.
+                let trial = try start(suggestion)
+                trials.append(json(of: trial))
             case .wait: break proposing
             case .exhausted: return ["trials": .array(trials), "exhausted": true]
             }
@@ -89,8 +92,9 @@ extension OptimizeSession {
     }
 
     private mutating func start(_ suggestion: Suggestion) throws -> Trial {
-        try study.apply(.started(study.nextNumber, suggestion, at: OptimizeSession.time))
-        return study[study.nextNumber - 1]
+        let number = study.trials.count + 1
+        try study.apply(.started(number, suggestion, at: OptimizeSession.time))
+        return study.trials[number - 1]
     }
 
     /// With `resource` where the algorithm says how much of it a trial is to use.
@@ -106,19 +110,23 @@ extension OptimizeSession {
 extension OptimizeSession {
     /// Takes in all entries, or none when one of them cannot be.
     private mutating func tell(_ entries: [JSON]) throws -> JSON {
+        var verdicts: [(number: Trial.Number, stops: Bool)] = []
+        for report in try reports(entries) {
+            if let stops = try take(report) { verdicts.append((report.trial(in: study), stops)) }
+        }
+        return OptimizeSession.answer(to: verdicts)
+    }
+
+    /// The entries, read. The reader's view of the study ends here: kept on, it would make the next change copy it all.
+    private func reports(_ entries: [JSON]) throws -> [Report] {
         var reader = ReportReader(study)
-        let reports = try entries.enumerated().map { index, entry in
+        return try entries.enumerated().map { index, entry in
             do {
                 return try reader.report(entry)
             } catch {
                 throw entries.count == 1 ? error : AttuneError("tell[\(index)]: \(error)")
             }
         }
-        var verdicts: [(number: Trial.Number, stops: Bool)] = []
-        for report in reports {
-            if let stops = try take(report) { verdicts.append((report.trial(in: study), stops)) }
-        }
-        return OptimizeSession.answer(to: verdicts)
     }
 
     /// Whether the trial is to stop, where the report asks for that; nil where it does not.
