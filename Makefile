@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev zlib1g-dev pkg-config
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench campaign format
+.PHONY: setup build demo test bench entrants campaign format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -43,6 +43,11 @@ test: setup
 # Overhead per trial against a shell loop, peak memory, and a long study.
 bench: build
 	Benchmarks/overhead.sh
+
+# Other people's optimizers, for comparisons only: docs/optimize.md.
+entrants:
+	python3.11 -m venv .build/entrants
+	.build/entrants/bin/pip install --quiet --requirement Benchmarks/entrants/requirements.txt
 
 # Kills attune at random moments and fills its disk; nothing may be lost.
 campaign: build

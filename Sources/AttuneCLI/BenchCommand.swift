@@ -141,7 +141,7 @@ struct BenchRunCommand: AsyncParsableCommand {
             throw AttuneError(
                 "--algorithms: found \"\(unknown)\"; known: \(catalogue.algorithms.map(\.name).joined(separator: ", "))")
         }
-        return names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) }
+        return try names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) } + entrant.map { try .program($0) }
     }
 
     private static func show(_ progress: Bench.Progress) {
