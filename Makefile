@@ -1,5 +1,5 @@
 # make demo and make test do everything on a machine that has Swift and apt.
-packages = libopenblas-dev liblapacke-dev libsqlite3-dev zlib1g-dev pkg-config
+packages = libopenblas-dev liblapacke-dev libsqlite3-dev libcurl4-openssl-dev zlib1g-dev pkg-config
 release = .build/release
 demo = .build/demo
 
@@ -19,7 +19,7 @@ setup:
 			$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 		fi; \
 	else \
-		for module in openblas lapacke sqlite3 zlib; do \
+		for module in openblas lapacke sqlite3 libcurl zlib; do \
 			pkg-config --exists $$module || missing="$$missing $$module"; \
 		done; \
 		[ -z "$$missing" ] || { echo "please install the development files of:$$missing (with pkg-config)"; exit 1; }; \

@@ -34,11 +34,13 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "AttuneOptimize", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(name: "CAttuneProcess"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CAttuneHTTP", dependencies: ["CCurl"]),
         .executableTarget(
             name: "attune-supervisor",
             // Without Swift's runtime, which it does not use: starts in 0.4 ms instead of 1.6, with a quarter of the memory.
             linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"], .when(platforms: [.linux]))]),
-        .target(name: "AttuneProcess", dependencies: ["AttuneCore", "CAttuneProcess"], swiftSettings: strict),
+        .target(name: "AttuneProcess", dependencies: ["AttuneCore", "CAttuneHTTP", "CAttuneProcess"], swiftSettings: strict),
         .executableTarget(
             name: "AttuneCLI",
             dependencies: [

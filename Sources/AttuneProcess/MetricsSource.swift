@@ -1,9 +1,7 @@
 import AttuneCore
+import CAttuneHTTP
 import Foundation
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// Where the metrics of one attempt are read from, little by little.
 protocol MetricsSource: Sendable {
@@ -156,16 +154,15 @@ struct EventFileSource: MetricsSource {
 
 /// A Prometheus endpoint of the running program, asked at every reading.
 struct PrometheusSource: MetricsSource {
-    private let url: URL
+    private let url: String
     private var parser: PrometheusParser
     private var last: [String: Double] = [:]
 
     init(_ endpoint: MetricsCollector.HTTPGet, metrics: [String]) throws {
         let host = endpoint.host ?? "127.0.0.1"
-        guard let url = URL(string: "http://\(host):\(endpoint.port)\(endpoint.path)") else {
-            throw AttuneError(
-                "spec.metricsCollectorSpec.source.httpGet: http://\(host):\(endpoint.port)\(endpoint.path) is no address"
-            )
+        let url = "http://\(host):\(endpoint.port)\(endpoint.path)"
+        guard URL(string: url) != nil else {
+            throw AttuneError("spec.metricsCollectorSpec.source.httpGet: \(url) is no address")
         }
         self.url = url
         parser = try PrometheusParser(metrics: metrics)
@@ -173,15 +170,24 @@ struct PrometheusSource: MetricsSource {
 
     /// Values that changed since the last reading. A program that does not answer yet, or no more, has none.
     mutating func read(at time: Date) async throws -> [Observation] {
-        var request = URLRequest(url: url)
-        request.timeoutInterval = 5
-        guard let (body, response) = try? await URLSession.shared.data(for: request),
-            (response as? HTTPURLResponse)?.statusCode == 200
-        else { return [] }
-        let found = parser.observations(in: String(decoding: body, as: UTF8.self), time: time)
+        guard let body = await PrometheusSource.get(url) else { return [] }
+        let found = parser.observations(in: body, time: time)
         let new = found.filter { last[$0.metric] != $0.value }
         for observation in new { last[observation.metric] = observation.value }
         return new
+    }
+
+    /// The body of a good answer, waited for on a thread that may block.
+    private static func get(_ url: String) async -> String? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let answer = attune_http_get(url, 2_000)
+                defer { free(answer.body) }
+                guard answer.status == 200, let body = answer.body else { return continuation.resume(returning: nil) }
+                let bytes = UnsafeRawBufferPointer(start: body, count: answer.size)
+                continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
+            }
+        }
     }
 
     /// Nobody answers any more.

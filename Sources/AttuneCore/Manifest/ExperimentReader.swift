@@ -43,7 +43,7 @@ struct ExperimentReader {
             budget: budget, initialTrials: initialTrials, seed: ownSeed ?? seed(), trialTimeout: trialTimeout,
             retries: retries, template: template, collector: collector, resumePolicy: resumePolicy, nas: nas)
         if let catalogue { log.add(catalogue.problems(of: experiment), under: "spec") }
-        if fillsDefaults { warnWhereNothingEnds(experiment) }
+        if fillsDefaults, purpose == .running { warnWhereNothingEnds(experiment) }
         return log.hasErrors ? nil : experiment
     }
 
