@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "Attune", targets: ["Attune"]),
         .library(name: "AttuneStore", targets: ["AttuneStore"]),
+        .library(name: "AttuneYAML", targets: ["AttuneYAML"]),
         .executable(name: "attune", targets: ["AttuneCLI"]),
         .executable(name: "attune-supervisor", targets: ["attune-supervisor"]),
         .executable(name: "attune-digits", targets: ["AttuneDigits"]),
