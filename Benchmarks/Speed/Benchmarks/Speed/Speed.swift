@@ -4,7 +4,7 @@ import Benchmark
 
 let benchmarks: @Sendable () -> Void = {
     Benchmark.defaultConfiguration = .init(
-        metrics: [.wallClock, .throughput, .allocations], warmupIterations: 3, maxDuration: .milliseconds(500),
+        metrics: [.wallClock, .allocations], warmupIterations: 3, maxDuration: .milliseconds(500),
         maxIterations: 10_000)
     for algorithm in AlgorithmCatalogue.standard.algorithms {
         for dimensions in [5, 20] {
