@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev zlib1g-dev pkg-config
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench speed compare-asks campaign format
+.PHONY: setup build demo test bench speed compare-asks entrants campaign format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -51,6 +51,11 @@ speed: setup
 # Attune's time for a proposal against that of other people's optimizers, where those are installed.
 compare-asks: build
 	Benchmarks/compare-asks.sh
+
+# Other people's optimizers, for comparisons only: docs/optimize.md.
+entrants:
+	python3.11 -m venv .build/entrants
+	.build/entrants/bin/pip install --quiet --requirement Benchmarks/entrants/requirements.txt
 
 # Kills attune at random moments and fills its disk; nothing may be lost.
 campaign: build

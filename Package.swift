@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "Attune", targets: ["Attune"]),
         .library(name: "AttuneStore", targets: ["AttuneStore"]),
+        .library(name: "AttuneOptimize", targets: ["AttuneOptimize"]),
         .library(name: "AttuneYAML", targets: ["AttuneYAML"]),
         .executable(name: "attune", targets: ["AttuneCLI"]),
         .executable(name: "attune-supervisor", targets: ["attune-supervisor"]),
@@ -32,6 +33,7 @@ let package = Package(
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
+        .target(name: "AttuneOptimize", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(name: "CAttuneProcess"),
         .executableTarget(
             name: "attune-supervisor",
@@ -41,8 +43,8 @@ let package = Package(
         .executableTarget(
             name: "AttuneCLI",
             dependencies: [
-                "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneCore", "AttuneProblems", "AttuneProcess",
-                "AttuneStore", "AttuneTables", "AttuneYAML",
+                "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneCore", "AttuneOptimize", "AttuneProblems",
+                "AttuneProcess", "AttuneStore", "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .systemLibrary(
@@ -60,7 +62,7 @@ let package = Package(
             name: "AttuneTables", dependencies: ["AttuneCore", "AttuneProblems", "COpenBLAS", "CZlib"],
             path: "Benchmarks/Tables", exclude: ["README.md"], swiftSettings: strict),
         .target(
-            name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems"],
+            name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems", "CAttuneProcess"],
             path: "Benchmarks/Runner", swiftSettings: strict),
         .target(
             name: "AttuneBenchReport", dependencies: ["AttuneBench", "AttuneCore"], path: "Benchmarks/Report",
@@ -84,6 +86,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AttuneProblemsTests", dependencies: ["AttuneCore", "AttuneProblems"], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneOptimizeTests",
+            dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneOptimize", "AttuneProblems", "AttuneYAML"],
+            swiftSettings: strict),
         .testTarget(
             name: "AttuneProcessTests",
             dependencies: ["AttuneCore", "AttuneProcess", "AttuneTestSupport", "CAttuneProcess", "attune-supervisor"],

@@ -71,4 +71,5 @@ algorithms=${ALGORITHMS:-$("$attune" bench list | sed -n 's/^algorithms: //p' | 
 "$attune" bench run --measure-asks --parallel 1 --problems "${PROBLEMS:-classic/levy5,classic/levy20}" \
     --algorithms "$algorithms" "${others[@]}" --evaluations "${EVALUATIONS:-100}" --seeds "${SEEDS:-3}" \
     --out "$work/results" --quiet
+tail -n +2 "$work/results/skipped.csv" | sed 's/^/left out: /' >&2
 compare "$work/results/results.csv"

@@ -32,8 +32,8 @@ public struct BenchmarkProblem: Sendable {
     public var maxResource: Int
     /// The true values, always the same for the same assignment.
     public var evaluate: @Sendable (Assignment) -> Evaluation
-    /// What is told of an incumbent but never shown to an optimizer, such as its accuracy on test data; nil where there
-    /// is no such figure.
+    /// What results say of an assignment instead of the first metric, never shown to an optimizer: its accuracy on test
+    /// data, mostly. Nil where there is no such figure.
     public var reportedValue: (@Sendable (Assignment) -> Double)?
     /// What is added to a full evaluation's values before an optimizer sees them: standard deviation per metric.
     public var noise: [Double]

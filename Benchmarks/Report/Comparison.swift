@@ -1,4 +1,5 @@
 import AttuneBench
+import AttuneCore
 
 /// Algorithms against one another over problems.
 ///
@@ -60,6 +61,20 @@ struct Comparison: Sendable {
             regrets = results.problems[only].regrets(of: algorithm, after: evaluations, on: scales[only])
         }
         return (median(regrets), medianInterval(regrets))
+    }
+
+    /// How soon runs on shared problems come within `target` of the ideal, in normalised regret: the share of runs that
+    /// ever do, and the median of the evaluations that takes, nil where fewer than half of the runs do.
+    func timeToTarget(_ target: Double, of algorithm: Int) -> (share: Double, evaluations: Double?) {
+        let times = shared.flatMap { index in
+            let problem = results.problems[index]
+            return problem.runs[algorithm].map { run in
+                evaluationsToTarget(run.best.map { scales[index].regret(ofLoss: problem.loss($0)) }, target, .minimize)
+            }
+        }
+        guard !times.isEmpty else { return (0, nil) }
+        let middle = median(times.map { $0.map(Double.init) ?? .infinity })
+        return (Double(times.count { $0 != nil }) / Double(times.count), middle.isFinite ? middle : nil)
     }
 
     /// The median over shared problems of normalised regret, by evaluation; without a band, as how much problems differ says

@@ -53,13 +53,13 @@ extension OverallSection {
                 "\(swatch(algorithm)) \(shortened(results.algorithms[algorithm], to: 28))",
                 "\(ranks[place].fixed(decimals: 2))",
             ]
-                + comparison.budgets.map { regretCell(algorithm, after: $0) }
+                + comparison.budgets.map { regretCell(algorithm, after: $0) } + [targetCell(algorithm)]
         }
-        let header: [HTML] = ["Algorithm", "Mean rank"] + comparison.budgets.map { "after \($0)" }
+        let header: [HTML] = ["Algorithm", "Mean rank"] + comparison.budgets.map { "after \($0)" } + ["to regret 0.1"]
         let unit = comparison.shared.count > 1 ? "problems" : "seeds"
         return Table(
             caption:
-                "Median normalised regret after so many evaluations, with its 95 % bootstrap interval over \(unit)",
+                "Median normalised regret after so many evaluations, with its 95 % bootstrap interval over \(unit); median evaluations to a regret of 0.1, and the share of runs that get there",
             header: header, rows: rows
         ).html
     }
@@ -68,6 +68,11 @@ extension OverallSection {
         let regret = comparison.regret(of: algorithm, after: evaluations)
         let interval: HTML = regret.interval.map { "<br><small>\($0.text)</small>" } ?? ""
         return "\(regret.median.rounded(toDigits: 3))\(interval)"
+    }
+
+    private func targetCell(_ algorithm: Int) -> HTML {
+        let time = comparison.timeToTarget(0.1, of: algorithm)
+        return "\(time.evaluations?.rounded(toDigits: 3) ?? "–")<br><small>\(Int((100 * time.share).rounded())) %</small>"
     }
 
     private var regretChart: CurveChart {

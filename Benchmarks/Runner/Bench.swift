@@ -49,9 +49,11 @@ public struct Bench: Sendable {
     public let problems: [BenchmarkProblem]
     public let contestants: [Contestant]
     public let settings: Settings
+    /// What somebody else would type to get the same results; nil where it was no command.
+    public let command: String?
 
     /// - Throws: `AttuneError` when two problems or two contestants have one name.
-    public init(problems: [BenchmarkProblem], contestants: [Contestant], settings: Settings) throws {
+    public init(problems: [BenchmarkProblem], contestants: [Contestant], settings: Settings, command: String? = nil) throws {
         for names in [problems.map(\.name), contestants.map(\.name)] {
             if let twice = Dictionary(grouping: names, by: \.self).filter({ $0.value.count > 1 }).keys.min() {
                 throw AttuneError("\(twice) is there twice; names must be unique")
@@ -60,6 +62,7 @@ public struct Bench: Sendable {
         self.problems = problems.sorted { $0.name < $1.name }
         self.contestants = contestants.sorted { $0.name < $1.name }
         self.settings = settings
+        self.command = command
     }
 
     /// Does every run that the folder lacks, and writes `results.csv`, `skipped.csv`, `problems.json` and `settings.json`.
@@ -189,7 +192,7 @@ public struct Bench: Sendable {
 
     private var settingsJSON: JSON {
         [
-            "evaluations": .number(settings.evaluations), "seeds": .array(settings.seeds.map { .number($0) }),
+            "command": command.map { .string($0) } ?? .null, "evaluations": .number(settings.evaluations), "seeds": .array(settings.seeds.map { .number($0) }),
             "cluster": settings.cluster.json,
             "algorithms": .object(JSON.Fields(contestants.map { ($0.name, .string($0.details)) })),
             "problems": .array(problems.map { .string($0.name) }),
@@ -199,7 +202,7 @@ public struct Bench: Sendable {
 
 extension Bench.Settings {
     /// All that decides one run, whatever other seeds there are.
-    var identity: String { "rules 1, \(evaluations) evaluations, \(cluster.json)" }
+    var identity: String { "rules 2, \(evaluations) evaluations, \(cluster.json)" }
 }
 
 extension SimulatedCluster.Settings {
@@ -224,6 +227,8 @@ extension ProblemFacts {
     public init(_ problem: BenchmarkProblem) {
         self.init(
             name: problem.name, summary: problem.summary, direction: problem.metrics[0].direction,
-            isMultiObjective: problem.metrics.count > 1, optimum: problem.optimum, frontHypervolume: problem.frontHypervolume)
+            isMultiObjective: problem.metrics.count > 1,
+            // The optimum is of what is optimised, which is not what is reported where there are tests.
+            optimum: problem.reportedValue == nil ? problem.optimum : nil, frontHypervolume: problem.frontHypervolume)
     }
 }

@@ -7,7 +7,8 @@ public struct ResultRow: Sendable, Hashable {
     public var seed: Int
     /// From 1, in the order in which evaluations ended.
     public var evaluation: Int
-    /// The true value of the first metric, noise aside; not a number for a failed evaluation.
+    /// The true value of the first metric, noise aside; where the problem has a reported value (what test data say), that.
+    /// Not a number for a failed evaluation.
     public var value: Double
     /// The best so far: of one metric the true value of the incumbent, the trial an optimizer would report because its
     /// observed value is best; of several metrics the hypervolume of what was found.

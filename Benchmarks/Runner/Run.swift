@@ -172,11 +172,18 @@ struct Run {
     private mutating func end(
         _ happening: SimulatedCluster.Happening, values: [Double]?, observed: Double?, isStopped: Bool = false
     ) {
-        let askSeconds = going.removeValue(forKey: happening.ticket)?.askSeconds
+        let ended = going.removeValue(forKey: happening.ticket)
         recorder.record(
             RunRecorder.Ended(
-                values: values, observed: observed, isStopped: isStopped, resource: happening.resource, askSeconds: askSeconds),
+                values: values.map { reported($0, of: ended?.candidate.assignment) }, observed: observed,
+                isStopped: isStopped, resource: happening.resource, askSeconds: ended?.askSeconds),
             at: cluster.now)
+    }
+
+    /// The values as a reader is told them: of a table with test data, the first is what the tests gave.
+    private func reported(_ values: [Double], of assignment: Assignment?) -> [Double] {
+        guard let assignment, let report = problem.reportedValue else { return values }
+        return [report(assignment)] + values.dropFirst()
     }
 }
 

@@ -95,16 +95,19 @@ struct BenchRunCommand: AsyncParsableCommand {
         let bench = try Bench(
             problems: try problemOptions.load(), contestants: try contestants(),
             settings: Bench.Settings(
-                evaluations: evaluations, seeds: Array(1...seeds), cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)))
+                evaluations: evaluations, seeds: Array(1...seeds), cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)),
+            command: BenchRunCommand.typed)
         let clock = ContinuousClock()
         let start = clock.now
-        let stopwatch: (@Sendable () -> Double)? = measureAsks ? { (clock.now - start).seconds } : nil
+        let elapsed: @Sendable () -> Double = { (clock.now - start).seconds }
         let showsProgress = !quiet
+        let measuresAsks = measureAsks
+        let cores = parallel ?? ProcessInfo.processInfo.activeProcessorCount
         let interrupts = Interrupts()
         let running = Task {
             try await bench.run(
-                in: folder, onCores: parallel ?? ProcessInfo.processInfo.activeProcessorCount,
-                progress: { if showsProgress { BenchRunCommand.show($0) } }, stopwatch: stopwatch)
+                in: folder, onCores: cores,
+                progress: { if showsProgress { BenchRunCommand.show($0) } }, stopwatch: measuresAsks ? elapsed : nil)
         }
         let interrupting = Task {
             await interrupts.first()
@@ -120,6 +123,15 @@ struct BenchRunCommand: AsyncParsableCommand {
         }
     }
 
+    /// What the user typed, quoted for a shell where it must be.
+    private static var typed: String {
+        let words = CommandLine.arguments.dropFirst().map { word in
+            word.contains { !($0.isLetter || $0.isNumber || "-_./,=:".contains($0)) }
+                ? "'" + word.replacing("'", with: "'\\''") + "'" : word
+        }
+        return (["attune"] + words).joined(separator: " ")
+    }
+
     private var workerCount: Int? { workers.hasPrefix("simulated-") ? Int(workers.dropFirst("simulated-".count)) : nil }
 
     private func contestants() throws -> [Contestant] {
@@ -129,14 +141,7 @@ struct BenchRunCommand: AsyncParsableCommand {
             throw AttuneError(
                 "--algorithms: found \"\(unknown)\"; known: \(catalogue.algorithms.map(\.name).joined(separator: ", "))")
         }
-        return try names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) } + entrant.map(programEntrant)
-    }
-
-    private func programEntrant(_ text: String) throws -> Contestant {
-        guard let mark = text.firstIndex(of: "="), mark > text.startIndex, text.index(after: mark) < text.endIndex else {
-            throw AttuneError("--entrant: found \"\(text)\"; write NAME=COMMAND")
-        }
-        return .program(named: String(text[..<mark]), command: String(text[text.index(after: mark)...]))
+        return try names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) } + entrant.map { try .program($0) }
     }
 
     private static func show(_ progress: Bench.Progress) {

@@ -77,14 +77,14 @@ struct RunCommand: AsyncParsableCommand {
 /// Reads Experiment files and says everything that is wrong with them.
 struct ExperimentReader {
     var quiet = false
+    var purpose = ReadingPurpose.running
 
     /// The one experiment of a file.
     ///
     /// - Throws: `ExitCode.badInput` after every error has been written to standard error.
     static func only(in reading: ExperimentFile, of file: String) throws -> Experiment {
         guard reading.experiments.count == 1, let experiment = reading.experiments.first else {
-            throw AttuneError(
-                "\(file): holds \(reading.experiments.count) experiments; attune run takes a file with one")
+            throw AttuneError("\(file): holds \(reading.experiments.count) experiments; give a file with one")
         }
         return experiment
     }
@@ -93,7 +93,7 @@ struct ExperimentReader {
     func read(_ file: String) throws -> ExperimentFile {
         let reading = ExperimentFile(
             name: file == "-" ? "<stdin>" : file, text: try text(of: file), catalogue: .standard,
-            seed: { UInt64.random(in: 0...UInt64(Int32.max)) })
+            purpose: purpose, seed: { UInt64.random(in: 0...UInt64(Int32.max)) })
         for line in reading.diagnostics where !(quiet && !reading.hasErrors) { Terminal.complain(line) }
         guard !reading.hasErrors else { throw ExitCode.badInput }
         return reading

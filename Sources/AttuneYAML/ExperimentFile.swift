@@ -27,16 +27,22 @@ public struct ExperimentFile: Sendable {
     private var sources: [SourceNode] = []
     private let name: String
     private let catalogue: AlgorithmCatalogue
+    private let purpose: ReadingPurpose
 
     /// Reads and validates every document of kind Experiment.
     ///
     /// - Parameters:
     ///   - name: as diagnostics call the file.
     ///   - catalogue: the algorithms that experiments may name.
+    ///   - purpose: what they are read for.
     ///   - seed: asked for each experiment that does not give its own.
-    public init(name: String, text: String, catalogue: AlgorithmCatalogue, seed: () -> UInt64) {
+    public init(
+        name: String, text: String, catalogue: AlgorithmCatalogue, purpose: ReadingPurpose = .running,
+        seed: () -> UInt64
+    ) {
         self.name = name
         self.catalogue = catalogue
+        self.purpose = purpose
         do throws(YAMLError) {
             read(try YAML.documents(text), seed: seed)
         } catch {
@@ -54,7 +60,7 @@ public struct ExperimentFile: Sendable {
         let candidates = ExperimentFile.candidates(among: documents)
         if candidates.isEmpty { findings.append(missingExperiment(documents)) }
         for document in candidates {
-            let reading = Experiment.reading(document, configMaps: configMaps, catalogue: catalogue, seed: seed())
+            let reading = Experiment.reading(document, configMaps: configMaps, catalogue: catalogue, purpose: purpose, seed: seed())
             let template = reading.experiment.flatMap { unreadableTemplate(of: $0) }
             findings += (reading.problems + (template.map { [$0] } ?? []))
                 .map { Diagnostic(file: name, position: document.position(of: $0.field), problem: $0) }

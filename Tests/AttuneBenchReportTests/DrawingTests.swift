@@ -1,3 +1,4 @@
+import AttuneBench
 import Testing
 
 @testable import AttuneBenchReport

@@ -9,8 +9,17 @@ cd "$(dirname "$0")/../.."
 kills=${KILLS:-100} trials=${TRIALS:-300}
 RANDOM=${SEED:-1}
 
+# Goes on with the experiment, or begins it where attune was killed before it had.
+drive() {
+    if "$attune" show campaign >/dev/null 2>&1; then
+        exec "$attune" resume campaign --quiet
+    else
+        exec "$attune" run "$work/campaign.yaml" --quiet
+    fi
+}
+
 write_experiment "$work/campaign.yaml" "$trials"
-"$attune" run "$work/campaign.yaml" --quiet &
+drive &
 driver=$!
 killed=0
 while [ "$killed" -lt "$kills" ] && kill -0 "$driver" 2>/dev/null; do
@@ -18,10 +27,9 @@ while [ "$killed" -lt "$kills" ] && kill -0 "$driver" 2>/dev/null; do
     kill -9 "$driver" 2>/dev/null || break
     wait "$driver" 2>/dev/null || true
     killed=$((killed + 1))
-    "$attune" resume campaign --quiet &
+    drive &
     driver=$!
 done
-wait "$driver" || true
-"$attune" resume campaign --quiet 2>/dev/null || true
+wait "$driver"
 echo "killed attune $killed times"
 check_experiment "$trials"

@@ -6,6 +6,15 @@ public struct ManifestReading: Sendable {
     public var problems: [Problem]
 }
 
+/// What an experiment's document is read for, which decides what it must have.
+public enum ReadingPurpose: Sendable, Hashable {
+    /// Trials will be carried out by its template.
+    case running
+    /// Somebody else tries what is proposed: no trial template is needed, and where an algorithm is named here, the
+    /// document's counts only for the settings of that name.
+    case asking(algorithm: String?)
+}
+
 extension Experiment {
     /// Reads an Experiment as a user wrote it for Katib (kubeflow.org/v1beta1) or for Attune, which adds to `spec`
     /// `seed`, `initialTrials`, `trialTimeout`, `maxRunTime`, `retries` and `constraints`, to a parameter `when` and
@@ -17,13 +26,14 @@ extension Experiment {
     /// - Parameters:
     ///   - configMaps: documents among which a template's `configMap` is looked for; it may be elsewhere.
     ///   - catalogue: the algorithms that the experiment may name.
+    ///   - purpose: what it is read for.
     ///   - seed: keys the random choices where the document gives neither `seed` nor the setting `random_state`.
     public static func reading(
         _ document: SourceNode, configMaps: [SourceNode] = [], catalogue: AlgorithmCatalogue,
-        seed: @autoclosure () -> UInt64
+        purpose: ReadingPurpose = .running, seed: @autoclosure () -> UInt64
     ) -> ManifestReading {
         let log = ProblemLog(checksRules: true)
-        let reader = ExperimentReader(log: log, configMaps: configMaps, fillsDefaults: true)
+        let reader = ExperimentReader(log: log, configMaps: configMaps, fillsDefaults: true, purpose: purpose)
         let experiment = reader.experiment(from: document, seed: seed, catalogue: catalogue)
         return ManifestReading(experiment: experiment, problems: log.problems)
     }

@@ -5,6 +5,8 @@ struct ExperimentReader {
     let configMaps: [SourceNode]
     /// Katib's defaults are for what users write; what was stored has them already.
     let fillsDefaults: Bool
+    /// What the caller brings and the document need not have.
+    var purpose = ReadingPurpose.running
 
     /// The experiment; nil when anything is wrong with it.
     ///
@@ -16,7 +18,7 @@ struct ExperimentReader {
         let metadata = metadata(root)
         guard let spec = root.requiredMap("spec") else { return nil }
         let objective = objective(spec)
-        let algorithm = spec.requiredMap("algorithm").flatMap(algorithm)
+        let algorithm = chosenAlgorithm(spec)
         let earlyStopping = spec.map("earlyStopping").flatMap { self.algorithm($0) }
         let parameters = ParametersReader(of: spec)
         let space = space(spec, parameters)
@@ -174,6 +176,13 @@ extension ExperimentReader {
 // MARK: - Algorithm and limits
 
 extension ExperimentReader {
+    /// The document's algorithm, or the caller's: with the document's settings where it names the same.
+    private func chosenAlgorithm(_ spec: MapReader) -> AlgorithmSpec? {
+        guard case .asking(let name?) = purpose else { return spec.requiredMap("algorithm").flatMap { algorithm($0) } }
+        let own = spec.map("algorithm")
+        return own?["algorithmName"]?.scalarText == name ? own.flatMap { algorithm($0) } : AlgorithmSpec(name)
+    }
+
     private func algorithm(_ map: MapReader) -> AlgorithmSpec? {
         let settings = (map.maps("algorithmSettings") ?? []).compactMap { setting -> AlgorithmSpec.Setting? in
             let name = setting.requiredText("name")
