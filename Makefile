@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev libcurl4-openssl-dev zl
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench entrants campaign format
+.PHONY: setup build demo test bench speed compare-asks entrants campaign format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -43,6 +43,14 @@ test: setup
 # Overhead per trial against a shell loop, peak memory, and a long study.
 bench: build
 	Benchmarks/overhead.sh
+
+# Time and allocations of proposals, appends and decoding.
+speed: setup
+	swift package --package-path Benchmarks/Speed benchmark --no-progress
+
+# Attune's time for a proposal against that of other people's optimizers, where those are installed.
+compare-asks: build
+	Benchmarks/compare-asks.sh
 
 # Other people's optimizers, for comparisons only: docs/optimize.md.
 entrants:

@@ -8,6 +8,7 @@ let package = Package(
         .library(name: "Attune", targets: ["Attune"]),
         .library(name: "AttuneStore", targets: ["AttuneStore"]),
         .library(name: "AttuneOptimize", targets: ["AttuneOptimize"]),
+        .library(name: "AttuneYAML", targets: ["AttuneYAML"]),
         .executable(name: "attune", targets: ["AttuneCLI"]),
         .executable(name: "attune-supervisor", targets: ["attune-supervisor"]),
         .executable(name: "attune-digits", targets: ["AttuneDigits"]),
