@@ -63,4 +63,4 @@ campaign: build
 	Tests/Campaigns/full-disk.sh
 
 format:
-	swift format --in-place --recursive --parallel Sources algorithms Tests Package.swift
+	swift format --in-place --recursive --parallel Sources algorithms Tests Benchmarks Package.swift

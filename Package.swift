@@ -41,11 +41,13 @@ let package = Package(
             name: "attune-supervisor",
             // Without Swift's runtime, which it does not use: starts in 0.4 ms instead of 1.6, with a quarter of the memory.
             linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"], .when(platforms: [.linux]))]),
-        .target(name: "AttuneProcess", dependencies: ["AttuneCore", "CAttuneHTTP", "CAttuneProcess"], swiftSettings: strict),
+        .target(
+            name: "AttuneProcess", dependencies: ["AttuneCore", "CAttuneHTTP", "CAttuneProcess"], swiftSettings: strict),
         .executableTarget(
             name: "AttuneCLI",
             dependencies: [
-                "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneCore", "AttuneOptimize", "AttuneProblems",
+                "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneCore", "AttuneOptimize",
+                "AttuneProblems",
                 "AttuneProcess", "AttuneStore", "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
@@ -90,7 +92,9 @@ let package = Package(
             name: "AttuneProblemsTests", dependencies: ["AttuneCore", "AttuneProblems"], swiftSettings: strict),
         .testTarget(
             name: "AttuneOptimizeTests",
-            dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneOptimize", "AttuneProblems", "AttuneYAML"],
+            dependencies: [
+                "AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneOptimize", "AttuneProblems", "AttuneYAML",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneProcessTests",
@@ -111,7 +115,8 @@ let package = Package(
             name: "AttuneBenchReportTests", dependencies: ["AttuneBench", "AttuneBenchReport", "AttuneCore"],
             swiftSettings: strict),
         .testTarget(
-            name: "AttuneBenchTests", dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneProblems"],
+            name: "AttuneBenchTests",
+            dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneProblems"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",

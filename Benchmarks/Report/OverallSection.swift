@@ -72,7 +72,8 @@ extension OverallSection {
 
     private func targetCell(_ algorithm: Int) -> HTML {
         let time = comparison.timeToTarget(0.1, of: algorithm)
-        return "\(time.evaluations?.rounded(toDigits: 3) ?? "–")<br><small>\(Int((100 * time.share).rounded())) %</small>"
+        return
+            "\(time.evaluations?.rounded(toDigits: 3) ?? "–")<br><small>\(Int((100 * time.share).rounded())) %</small>"
     }
 
     private var regretChart: CurveChart {

@@ -53,7 +53,9 @@ public struct Bench: Sendable {
     public let command: String?
 
     /// - Throws: `AttuneError` when two problems or two contestants have one name.
-    public init(problems: [BenchmarkProblem], contestants: [Contestant], settings: Settings, command: String? = nil) throws {
+    public init(problems: [BenchmarkProblem], contestants: [Contestant], settings: Settings, command: String? = nil)
+        throws
+    {
         for names in [problems.map(\.name), contestants.map(\.name)] {
             if let twice = Dictionary(grouping: names, by: \.self).filter({ $0.value.count > 1 }).keys.min() {
                 throw AttuneError("\(twice) is there twice; names must be unique")
@@ -106,7 +108,8 @@ public struct Bench: Sendable {
             contestants.flatMap { contestant in
                 let hash = stableHash(contestant.details, problem.identity, settings.identity, String(isTimed))
                 return settings.seeds.map { seed in
-                    let file = RunFile(in: runs, problem: problem.name, algorithm: contestant.name, seed: seed, settings: hash)
+                    let file = RunFile(
+                        in: runs, problem: problem.name, algorithm: contestant.name, seed: seed, settings: hash)
                     return Entry(contestant: contestant, problem: problem, seed: seed, file: file)
                 }
             }
@@ -114,7 +117,8 @@ public struct Bench: Sendable {
     }
 
     private func runAll(
-        _ entries: [Entry], _ cores: Int, _ stopwatch: (@Sendable () -> Double)?, _ progress: @Sendable (Progress) -> Void
+        _ entries: [Entry], _ cores: Int, _ stopwatch: (@Sendable () -> Double)?,
+        _ progress: @Sendable (Progress) -> Void
     ) async throws -> [SkippedRun] {
         var skipped: [SkippedRun] = []
         var finished = 0
@@ -164,7 +168,9 @@ public struct Bench: Sendable {
         var runs: [RunResult] = []
         try writeLines(to: folder.appending(path: "results.csv")) { write in
             for entry in entries where !missing.contains(entry.key) {
-                guard let lines = try entry.file.lines() else { throw AttuneError("\(entry.file.url.path) has disappeared") }
+                guard let lines = try entry.file.lines() else {
+                    throw AttuneError("\(entry.file.url.path) has disappeared")
+                }
                 try write(lines)
                 runs.append(try RunResult(entry.key, lines: lines))
             }
@@ -192,7 +198,8 @@ public struct Bench: Sendable {
 
     private var settingsJSON: JSON {
         [
-            "command": command.map { .string($0) } ?? .null, "evaluations": .number(settings.evaluations), "seeds": .array(settings.seeds.map { .number($0) }),
+            "command": command.map { .string($0) } ?? .null, "evaluations": .number(settings.evaluations),
+            "seeds": .array(settings.seeds.map { .number($0) }),
             "cluster": settings.cluster.json,
             "algorithms": .object(JSON.Fields(contestants.map { ($0.name, .string($0.details)) })),
             "problems": .array(problems.map { .string($0.name) }),
@@ -218,7 +225,9 @@ extension BenchmarkProblem {
     /// What tells a problem from others of its name, as far as can be seen without evaluating it.
     var identity: String {
         let parameters = space.parameters.map { "\($0.name): \($0.domain)" }.joined(separator: "; ")
-        let numbers = [optimum.map { [$0] } ?? [], referencePoint ?? [], noise].map { $0.map(\.text).joined(separator: " ") }
+        let numbers = [optimum.map { [$0] } ?? [], referencePoint ?? [], noise].map {
+            $0.map(\.text).joined(separator: " ")
+        }
         return [summary, parameters, "\(maxResource)", numbers.joined(separator: "; ")].joined(separator: "\n")
     }
 }

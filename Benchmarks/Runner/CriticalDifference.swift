@@ -33,7 +33,8 @@ public struct CriticalDifference: Sendable, Hashable {
 /// The quantile of the range of `groups` independent standard normal numbers: the studentised range with infinitely many
 /// degrees of freedom. Demšar's table 5 is this over √2. By bisection, to about 1e-10.
 func studentizedRangeQuantile(_ probability: Double, groups: Int) -> Double {
-    precondition(groups > 1 && probability > 0 && probability < 1, "a range needs two numbers, its quantile a probability")
+    precondition(
+        groups > 1 && probability > 0 && probability < 1, "a range needs two numbers, its quantile a probability")
     var (low, high) = (0.0, 64.0)
     for _ in 0..<48 {
         let middle = (low + high) / 2

@@ -12,7 +12,8 @@ struct DominatedVolume: Sendable {
 
     /// Takes a point in: `[reference.count]`. One that is not below the reference everywhere adds nothing.
     mutating func insert(_ point: [Double]) {
-        guard zip(point, reference).allSatisfy({ $0 < $1 }), !front.contains(where: { weaklyDominates($0, point) }) else { return }
+        guard zip(point, reference).allSatisfy({ $0 < $1 }), !front.contains(where: { weaklyDominates($0, point) })
+        else { return }
         value += exclusiveVolume(of: point, beside: front)
         front = front.filter { !weaklyDominates(point, $0) }
         front.append(point)

@@ -34,7 +34,8 @@ struct EventQueue: Sendable {
         var index = start
         while true {
             var smallest = index
-            for child in 2 * index + 1...2 * index + 2 where child < heap.count && heap[child].precedes(heap[smallest]) {
+            for child in 2 * index + 1...2 * index + 2 where child < heap.count && heap[child].precedes(heap[smallest])
+            {
                 smallest = child
             }
             guard smallest != index else { return }

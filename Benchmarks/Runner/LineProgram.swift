@@ -27,7 +27,9 @@ final class LineProgram: @unchecked Sendable {  // What changes is touched on `q
     init(_ command: String, variables: [String: String], patience: Duration) throws {
         self.patience = patience
         var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, LineProgram.streamKind, 0, &ends) == 0 else { throw EntrantFailure("socketpair: \(LineProgram.lastError)") }
+        guard socketpair(AF_UNIX, LineProgram.streamKind, 0, &ends) == 0 else {
+            throw EntrantFailure("socketpair: \(LineProgram.lastError)")
+        }
         defer { close(ends[1]) }
         socket = ends[0]
         complaints = LineProgram.temporaryFile()
@@ -122,7 +124,9 @@ final class LineProgram: @unchecked Sendable {  // What changes is touched on `q
 
     private func send(_ bytes: inout ArraySlice<UInt8>) {
         guard !bytes.isEmpty else { return }
-        let count = bytes.withUnsafeBytes { Foundation.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) }
+        let count = bytes.withUnsafeBytes {
+            Foundation.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
         // That the program has gone shows when its answer is read.
         bytes = count < 0 && errno != EAGAIN && errno != EINTR ? [] : bytes.dropFirst(max(count, 0))
     }
@@ -164,7 +168,8 @@ extension LineProgram {
 
     /// A file without a name, which goes away with its last descriptor; -1 where there can be none.
     private static func temporaryFile() -> Int32 {
-        let path = FileManager.default.temporaryDirectory.appending(path: "attune-complaints-XXXXXX").path(percentEncoded: false)
+        let path = FileManager.default.temporaryDirectory.appending(path: "attune-complaints-XXXXXX").path(
+            percentEncoded: false)
         var template = path.utf8CString
         return template.withUnsafeMutableBufferPointer { name in
             guard let name = name.baseAddress else { return -1 }
@@ -176,7 +181,8 @@ extension LineProgram {
         }
     }
 
-    private static func spawn(_ command: String, variables: [String: String], stream: Int32, complaints: Int32) -> pid_t {
+    private static func spawn(_ command: String, variables: [String: String], stream: Int32, complaints: Int32) -> pid_t
+    {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -202,7 +208,8 @@ extension LineProgram {
         guard size > 0 else { return "" }
         var bytes = [UInt8](repeating: 0, count: Int(min(size, 2000)))
         let count = pread(file, &bytes, bytes.count, size - off_t(bytes.count))
-        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).trimmingCharacters(
+            in: .whitespacesAndNewlines)
     }
 }
 
@@ -218,7 +225,9 @@ public struct EntrantFailure: Error, Sendable, Hashable, CustomStringConvertible
     }
 
     public var description: String {
-        lastComplaints.isEmpty ? "the entrant failed: \(reason)" : "the entrant failed: \(reason); its last complaints were:\n\(lastComplaints)"
+        lastComplaints.isEmpty
+            ? "the entrant failed: \(reason)"
+            : "the entrant failed: \(reason); its last complaints were:\n\(lastComplaints)"
     }
 }
 

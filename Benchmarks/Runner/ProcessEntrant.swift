@@ -51,7 +51,8 @@ public struct ProcessEntrant: Entrant {
     }
 
     private mutating func candidate(_ trial: JSON) throws -> Candidate {
-        guard case .number(let text)? = trial["id"], let id = Int(text), let parameters = trial["parameters"]?.object else {
+        guard case .number(let text)? = trial["id"], let id = Int(text), let parameters = trial["parameters"]?.object
+        else {
             throw program.failure("gave the trial \(trial); expected {\"id\": 1, \"parameters\": {…}}")
         }
         guard seen.insert(id).inserted else { throw program.failure("gave the id \(id) twice") }
@@ -72,7 +73,8 @@ public struct ProcessEntrant: Entrant {
                 // A line for each, so that the answer's one "stop" is this one's.
                 let entry: JSON = ["id": .number(report.candidate), "value": .told(value), "step": .number(step)]
                 if try await answer(to: ["tell": [entry]])["stop"] == true { stopped.insert(report.candidate) }
-            case .finished(let values): last.append(["id": .number(report.candidate), values.count == 1 ? "value" : "values": told(values)])
+            case .finished(let values):
+                last.append(["id": .number(report.candidate), values.count == 1 ? "value" : "values": told(values)])
             case .failed: last.append(["id": .number(report.candidate), "failed": true])
             case .stopped: break  // Over since the program said so.
             }

@@ -2,7 +2,8 @@ extension ResultRow {
     /// Reads what `line` wrote; nil for anything else.
     public init?(line: Substring) {
         let fields = csvFields(line)
-        guard fields.count == 9, let seed = Int(fields[2]), let evaluation = Int(fields[3]), let value = Double(fields[4]),
+        guard fields.count == 9, let seed = Int(fields[2]), let evaluation = Int(fields[3]),
+            let value = Double(fields[4]),
             let best = Double(fields[5]), let resource = Double(fields[6]), let seconds = Double(fields[7])
         else { return nil }
         self.init(
@@ -14,7 +15,9 @@ extension ResultRow {
 /// The fields of a line of CSV, quotes taken off (RFC 4180, without line breaks in fields).
 private func csvFields(_ line: Substring) -> [String] {
     guard line.utf8.contains(UInt8(ascii: "\"")) else {
-        return line.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(Substring($0)) }
+        return line.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
     }
     var fields = [""]
     var isQuoted = false

@@ -109,7 +109,8 @@ struct Run {
         let steps = min(max(candidate.resource ?? problem.maxResource, 1), problem.maxResource)
         let evaluation = problem.evaluate(candidate.assignment)
         guard evaluation.seconds.isFinite, evaluation.seconds >= 0 else {
-            throw AttuneError("\(problem.name) does not say how long an evaluation takes: \(evaluation.seconds.text) seconds")
+            throw AttuneError(
+                "\(problem.name) does not say how long an evaluation takes: \(evaluation.seconds.text) seconds")
         }
         let ticket = cluster.start(
             steps: steps, secondsPerStep: evaluation.seconds / Double(problem.maxResource),

@@ -33,7 +33,8 @@ private func fileName(_ text: String) -> String {
     var name = ""
     for byte in text.utf8 {
         let scalar = UnicodeScalar(byte)
-        let isPlain = ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+        let isPlain =
+            ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
             || scalar == "." || scalar == "_" || (scalar == "-" && name.last != "-")
         name += isPlain ? String(scalar) : "%" + String(byte, radix: 16)
     }

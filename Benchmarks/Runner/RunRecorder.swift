@@ -48,7 +48,9 @@ struct RunRecorder: Sendable {
         guard let values = ended.values, let observed = ended.observed, observed.isFinite else { return }
         volume?.insert(problem.metrics.minimized(values))
         let direction = problem.metrics[0].direction
-        if let incumbent, direction == .minimize ? observed >= incumbent.observed : observed <= incumbent.observed { return }
+        if let incumbent, direction == .minimize ? observed >= incumbent.observed : observed <= incumbent.observed {
+            return
+        }
         incumbent = (observed, values[0])
     }
 }

@@ -63,7 +63,10 @@ public struct SkippedRun: Sendable, Hashable {
         var text = "problem,algorithm,seeds,reason\n"
         var rest = skipped[...]
         while let first = rest.first {
-            let same = rest.prefix { $0.reason == first.reason && ($0.run.problem, $0.run.algorithm) == (first.run.problem, first.run.algorithm) }
+            let same = rest.prefix {
+                $0.reason == first.reason
+                    && ($0.run.problem, $0.run.algorithm) == (first.run.problem, first.run.algorithm)
+            }
             rest = rest.dropFirst(same.count)
             let fields = [first.run.problem, first.run.algorithm, ranges(same.map(\.run.seed)), first.reason]
             text += fields.map(csvField).joined(separator: ",") + "\n"
@@ -81,7 +84,8 @@ private func ranges(_ numbers: [Int]) -> String {
             ranges.append(number...number)
         }
     }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: " ")
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(
+        separator: " ")
 }
 
 /// The text as a field of CSV on one line.

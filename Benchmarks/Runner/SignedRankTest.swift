@@ -23,7 +23,8 @@ public struct SignedRankTest: Sendable, Hashable {
         statistic = min(positive, count * (count + 1) / 2 - positive)
         let ties = ties(sizes.sorted()).map(\.count)
         let isExact = sizes.count <= 50 && ties.allSatisfy { $0 == 1 }
-        pValue = isExact
+        pValue =
+            isExact
             ? SignedRankTest.exactProbability(statistic, count: sizes.count)
             : SignedRankTest.approximateProbability(statistic, count: count, ties: ties)
     }

@@ -14,7 +14,9 @@ public struct SimulatedCluster: Sendable {
         /// The probability that an evaluation fails, somewhere on its way.
         public var failureShare: Double
 
-        public init(workers: Int = 1, stragglerShare: Double = 0, stragglerFactor: Double = 10, failureShare: Double = 0) {
+        public init(
+            workers: Int = 1, stragglerShare: Double = 0, stragglerFactor: Double = 10, failureShare: Double = 0
+        ) {
             precondition(workers > 0, "a cluster has at least one worker")
             precondition((0...1).contains(stragglerShare) && (0...1).contains(failureShare), "shares lie in 0…1")
             precondition(stragglerFactor > 0 && stragglerFactor.isFinite, "a straggler takes some finite time")
@@ -30,7 +32,10 @@ public struct SimulatedCluster: Sendable {
 
     /// Something that happened to an evaluation.
     public struct Happening: Sendable, Hashable {
-        public enum Kind: Sendable, Hashable { case step(Int), finished, failed }
+        public enum Kind: Sendable, Hashable {
+            case step(Int)
+            case finished, failed
+        }
 
         public var ticket: Ticket
         public var kind: Kind
@@ -87,13 +92,15 @@ public struct SimulatedCluster: Sendable {
     ///   - reportsSteps: whether every unit before the last is a happening.
     public mutating func start(steps: Int, secondsPerStep: Double, reportsSteps: Bool = false) -> Ticket {
         precondition(idleWorkers > 0, "every worker is busy")
-        precondition(steps > 0 && secondsPerStep.isFinite && secondsPerStep >= 0, "an evaluation takes some finite time")
+        precondition(
+            steps > 0 && secondsPerStep.isFinite && secondsPerStep >= 0, "an evaluation takes some finite time")
         started += 1
         var luck = RandomSource(seed: seed, stream: UInt64(started))
         let straggles = luck.uniform() < settings.stragglerShare
         let fails = luck.uniform() < settings.failureShare
         let work = Work(
-            start: now, steps: steps, secondsPerStep: straggles ? secondsPerStep * settings.stragglerFactor : secondsPerStep,
+            start: now, steps: steps,
+            secondsPerStep: straggles ? secondsPerStep * settings.stragglerFactor : secondsPerStep,
             reportsSteps: reportsSteps, failsAfter: fails ? luck.uniform() * Double(steps) : nil)
         running[started] = work
         queue.insert(EventQueue.Entry(time: work.nextTime, ticket: started))

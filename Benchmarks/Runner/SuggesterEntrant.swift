@@ -48,7 +48,9 @@ public struct SuggesterEntrant: Entrant {
 
     public mutating func tell(_ reports: [Report], at seconds: Double) async throws -> Set<Candidate.ID> {
         var stopped: Set<Candidate.ID> = []
-        for report in reports where try take(report, at: Date(simulated: seconds)) == .stop { stopped.insert(report.candidate) }
+        for report in reports where try take(report, at: Date(simulated: seconds)) == .stop {
+            stopped.insert(report.candidate)
+        }
         return stopped
     }
 
@@ -56,7 +58,8 @@ public struct SuggesterEntrant: Entrant {
         let number = report.candidate
         switch report.content {
         case .step(let step, let value):
-            try study.apply(.observed(number, [Observation(metric: study.objective.metric, value: value, step: step, time: time)]))
+            try study.apply(
+                .observed(number, [Observation(metric: study.objective.metric, value: value, step: step, time: time)]))
             return stoppingRule?.verdict(on: study[number], in: study) ?? .proceed
         case .finished(let values):
             try finish(number, values, at: time)
@@ -73,7 +76,9 @@ public struct SuggesterEntrant: Entrant {
         }
         try study.apply(.observed(number, observations))
         let hasValue = study[number].value(of: study.objective) != nil
-        let outcome = hasValue ? Outcome.succeeded : .metricsUnavailable("never reported a finite value of \(study.objective.metric)")
+        let outcome =
+            hasValue
+            ? Outcome.succeeded : .metricsUnavailable("never reported a finite value of \(study.objective.metric)")
         try study.apply(.ended(number, outcome, at: time))
     }
 }
@@ -81,7 +86,8 @@ public struct SuggesterEntrant: Entrant {
 extension Contestant {
     /// One of Attune's own algorithms, with a stopping rule where the problem has curves to stop.
     public static func attune(
-        _ algorithm: AlgorithmSpec, stopping: AlgorithmSpec? = nil, named name: String? = nil, catalogue: AlgorithmCatalogue
+        _ algorithm: AlgorithmSpec, stopping: AlgorithmSpec? = nil, named name: String? = nil,
+        catalogue: AlgorithmCatalogue
     ) -> Contestant {
         let parts = [algorithm] + (stopping.map { [$0] } ?? [])
         let details = parts.map { part in
@@ -105,7 +111,8 @@ extension Experiment {
             metadata: Metadata(name: problem.name), objective: objective, space: problem.space, algorithm: algorithm,
             earlyStopping: stopping,
             budget: Budget(
-                parallelTrials: challenge.workers, maxTrials: min(challenge.evaluations, problem.space.cardinality ?? .max)),
+                parallelTrials: challenge.workers,
+                maxTrials: min(challenge.evaluations, problem.space.cardinality ?? .max)),
             seed: challenge.seed)
     }
 }

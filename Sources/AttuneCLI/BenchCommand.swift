@@ -26,9 +26,13 @@ struct ProblemOptions: ParsableArguments {
     /// - Throws: `AttuneError` when nothing has such a name.
     func load() throws -> [BenchmarkProblem] {
         let glob = Glob(problems)
-        let found = ProblemCatalogue.synthetic.filter { glob.matches($0.name) } + (try folder?.problems { glob.matches($0) } ?? [])
+        let found =
+            ProblemCatalogue.synthetic.filter { glob.matches($0.name) }
+            + (try folder?.problems { glob.matches($0) } ?? [])
         guard !found.isEmpty else {
-            throw AttuneError("--problems: found \"\(problems)\"; no problem has such a name, attune bench list shows them\(dataHint)")
+            throw AttuneError(
+                "--problems: found \"\(problems)\"; no problem has such a name, attune bench list shows them\(dataHint)"
+            )
         }
         return found
     }
@@ -36,7 +40,9 @@ struct ProblemOptions: ParsableArguments {
     /// Names and summaries of the problems wanted, by name.
     func listing() throws -> [(name: String, summary: String)] {
         let glob = Glob(problems)
-        let all = ProblemCatalogue.synthetic.map { ($0.name, $0.summary) } + (try folder?.listing().map { ($0.name, $0.summary) } ?? [])
+        let all =
+            ProblemCatalogue.synthetic.map { ($0.name, $0.summary) }
+            + (try folder?.listing().map { ($0.name, $0.summary) } ?? [])
         return all.filter { glob.matches($0.0) }.sorted { $0.0 < $1.0 }
     }
 
@@ -53,7 +59,8 @@ struct BenchListCommand: ParsableCommand {
     func run() throws {
         let listing = try problemOptions.listing()
         if format.json {
-            return Terminal.say(JSON.array(listing.map { ["name": .string($0.name), "summary": .string($0.summary)] }).pretty)
+            return Terminal.say(
+                JSON.array(listing.map { ["name": .string($0.name), "summary": .string($0.summary)] }).pretty)
         }
         Terminal.say(TextTable(header: ["PROBLEM", "WHAT IT IS"], rows: listing.map { [$0.name, $0.summary] }).text)
         Terminal.say("\nalgorithms: \(AlgorithmCatalogue.standard.algorithms.map(\.name).joined(separator: ", "))")
@@ -82,7 +89,8 @@ struct BenchRunCommand: AsyncParsableCommand {
     @Flag(help: "Print nothing but errors.") var quiet = false
 
     func validate() throws {
-        for (name, value) in [("--evaluations", evaluations), ("--seeds", seeds), ("--parallel", parallel ?? 1)] where value < 1 {
+        for (name, value) in [("--evaluations", evaluations), ("--seeds", seeds), ("--parallel", parallel ?? 1)]
+        where value < 1 {
             throw ValidationError("\(name): found \(value); must be greater than 0")
         }
         guard let workerCount, workerCount > 0 else {
@@ -95,7 +103,8 @@ struct BenchRunCommand: AsyncParsableCommand {
         let bench = try Bench(
             problems: try problemOptions.load(), contestants: try contestants(),
             settings: Bench.Settings(
-                evaluations: evaluations, seeds: Array(1...seeds), cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)),
+                evaluations: evaluations, seeds: Array(1...seeds),
+                cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)),
             command: BenchRunCommand.typed)
         let clock = ContinuousClock()
         let start = clock.now
@@ -136,10 +145,13 @@ struct BenchRunCommand: AsyncParsableCommand {
 
     private func contestants() throws -> [Contestant] {
         let catalogue = AlgorithmCatalogue.standard
-        let names = algorithms?.split(separator: ",").map(String.init) ?? (entrant.isEmpty ? catalogue.algorithms.map(\.name) : [])
+        let names =
+            algorithms?.split(separator: ",").map(String.init)
+            ?? (entrant.isEmpty ? catalogue.algorithms.map(\.name) : [])
         if let unknown = names.first(where: { catalogue[algorithm: $0] == nil }) {
             throw AttuneError(
-                "--algorithms: found \"\(unknown)\"; known: \(catalogue.algorithms.map(\.name).joined(separator: ", "))")
+                "--algorithms: found \"\(unknown)\"; known: \(catalogue.algorithms.map(\.name).joined(separator: ", "))"
+            )
         }
         return try names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) } + entrant.map { try .program($0) }
     }

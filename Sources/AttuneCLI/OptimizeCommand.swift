@@ -6,13 +6,16 @@ import Foundation
 
 struct OptimizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "optimize", abstract: "Proposes trials to any program, by lines of JSON on standard input and output.",
+        commandName: "optimize",
+        abstract: "Proposes trials to any program, by lines of JSON on standard input and output.",
         discussion: """
             {"ask": 2} is answered {"trials": [{"id": 1, "parameters": {…}}, …]}, and {"tell": [{"id": 1, "value": 0.93}]} \
             is answered {"ok": true}. What else a line may say stands in docs/optimize.md. Ends with the input.
             """)
 
-    @Argument(help: "The Experiment, YAML or JSON; it needs no trial template.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    @Argument(
+        help: "The Experiment, YAML or JSON; it needs no trial template.",
+        completion: .file(extensions: ["yaml", "yml", "json"]))
     var file: String
     @Option(help: "The algorithm; the file's when it is not given.") var algorithm: String?
     @Option(help: "The seed of every random choice.") var seed: UInt64?

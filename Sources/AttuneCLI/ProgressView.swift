@@ -78,7 +78,8 @@ private struct Progress {
         let value = trial.value(of: objective).map { " \(objective.metric)=\($0.short)" } ?? ""
         let mark = study.bestNumber == trial.number ? " (best)" : ""
         let reason = outcome.reason.map { ": \($0.brief)" } ?? ""
-        return "trial \(trial.number) \(outcome.name)\(value)\(mark)\(reason)  \(trial.assignment.description.onOneLine)"
+        return
+            "trial \(trial.number) \(outcome.name)\(value)\(mark)\(reason)  \(trial.assignment.description.onOneLine)"
     }
 
     func panel(at time: Date) -> [String] {
@@ -143,7 +144,8 @@ extension String {
     /// The lines joined. Control characters, which could do anything to a terminal, are left out.
     var onOneLine: String {
         let joined = split(whereSeparator: \.isNewline).joined(separator: " | ")
-        return String(String.UnicodeScalarView(joined.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+        return String(
+            String.UnicodeScalarView(joined.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
 
     /// One line of at most 160 characters, the end kept: what a program said last says most.

@@ -114,7 +114,9 @@ struct LogsCommand: AsyncParsableCommand {
         let store = try storeOptions.openExisting()
         _ = try await store.required(name)
         guard try await store.trial(trial, of: name) != nil else { throw AttuneError("\(name) has no trial \(trial)") }
-        let outputs = try await store.requiredExperiment(name).trialDirectories.map { directories in { directories.outputs(of: trial) } }
+        let outputs = try await store.requiredExperiment(name).trialDirectories.map { directories in
+            { directories.outputs(of: trial) }
+        }
         guard let outputs, !outputs().isEmpty else {
             throw AttuneError("trial \(trial) of \(name) has left no output on this machine")
         }

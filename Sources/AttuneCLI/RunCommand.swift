@@ -33,7 +33,9 @@ struct RunCommand: AsyncParsableCommand {
         let experiment = try edited(try ExperimentReader.only(in: reading, of: file))
         let objections = Session.objections(to: experiment)
         guard objections.isEmpty else {
-            for problem in objections { Terminal.complain(reading.diagnostic(of: problem, inExperiment: 0).description) }
+            for problem in objections {
+                Terminal.complain(reading.diagnostic(of: problem, inExperiment: 0).description)
+            }
             throw ExitCode.badInput
         }
         let store = try storeOptions.open()
@@ -68,7 +70,8 @@ struct RunCommand: AsyncParsableCommand {
             experiment.metadata.annotations[Session.directoryKey] = directory
         }
         let own = "\(experiment.name)-\(UUID().uuidString.prefix(8).lowercased())"
-        experiment.metadata.annotations[Session.trialsKey] = storeOptions.trialsRoot.appending(path: own).path(percentEncoded: false)
+        experiment.metadata.annotations[Session.trialsKey] = storeOptions.trialsRoot.appending(path: own).path(
+            percentEncoded: false)
         // A flag may have broken what the file had right: read the result as if it had been written so.
         return try Experiment(json: experiment.json, catalogue: .standard)
     }
@@ -111,8 +114,12 @@ struct ExperimentReader {
     private func bytes(of file: String) throws -> Data {
         var isDirectory: ObjCBool = false
         let manager = FileManager.default
-        guard manager.fileExists(atPath: file, isDirectory: &isDirectory) else { throw AttuneError("\(file): no such file") }
-        guard !isDirectory.boolValue else { throw AttuneError("\(file): is a directory; name an Experiment file in it") }
+        guard manager.fileExists(atPath: file, isDirectory: &isDirectory) else {
+            throw AttuneError("\(file): no such file")
+        }
+        guard !isDirectory.boolValue else {
+            throw AttuneError("\(file): is a directory; name an Experiment file in it")
+        }
         guard let data = manager.contents(atPath: file) else { throw AttuneError("\(file): cannot be read") }
         return data
     }
@@ -139,7 +146,8 @@ struct ValidateCommand: ParsableCommand {
                 let reading = try ExperimentReader().read(file)
                 for (index, experiment) in reading.experiments.enumerated() {
                     for problem in Session.objections(to: experiment) {
-                        Terminal.complain(reading.diagnostic(of: problem.onThisMachine, inExperiment: index).description)
+                        Terminal.complain(
+                            reading.diagnostic(of: problem.onThisMachine, inExperiment: index).description)
                     }
                     Terminal.say("\(file): \(experiment.name) is valid")
                 }
@@ -240,7 +248,8 @@ struct StopCommand: AsyncParsableCommand {
             guard try await store.holder(of: name) == holder else { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw AttuneError("\(holder) has not stopped \(name) within 30 seconds; end that process, then stop \(name) again")
+        throw AttuneError(
+            "\(holder) has not stopped \(name) within 30 seconds; end that process, then stop \(name) again")
     }
 
     /// Ends in the log what a script of the user's was doing; it died with the script.

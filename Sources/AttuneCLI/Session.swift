@@ -32,7 +32,8 @@ struct Session {
         let base = experiment.metadata.annotations[directoryKey] ?? FileManager.default.currentDirectoryPath
         return try ProcessRunner(
             experiment, resource: try experiment.templateResource(), directories: directories,
-            supervisor: try Supervisor.find(), environment: environment, baseDirectory: URL(filePath: base), now: { Date() })
+            supervisor: try Supervisor.find(), environment: environment, baseDirectory: URL(filePath: base),
+            now: { Date() })
     }
 
     /// What keeps this machine from running an experiment that is valid in itself.
@@ -113,7 +114,9 @@ struct Session {
     private func heedStopRequests(for tuner: Tuner) async {
         while (try? await Task.sleep(for: .milliseconds(300))) != nil {
             do {
-                if let claim = await tuner.claim, try await store.takeStopRequest(claim) { try await tuner.halt(runner) }
+                if let claim = await tuner.claim, try await store.takeStopRequest(claim) {
+                    try await tuner.halt(runner)
+                }
             } catch {
                 Terminal.complain("cannot look for requests to stop, and tries again: \(error)")
             }
@@ -155,7 +158,9 @@ struct Session {
 extension Experiment {
     /// Where the trials of a run keep their files; nil for an experiment that attune run did not start.
     var trialDirectories: TrialDirectories? {
-        metadata.annotations[Session.trialsKey].map { TrialDirectories(root: URL(filePath: $0, directoryHint: .isDirectory)) }
+        metadata.annotations[Session.trialsKey].map {
+            TrialDirectories(root: URL(filePath: $0, directoryHint: .isDirectory))
+        }
     }
 
     /// The template as a tree, wherever it came from.
@@ -172,7 +177,9 @@ extension Experiment {
             return document.json
         case .configMap(let source, nil):
             throw InvalidExperiment([
-                Problem(field["configMap"], found: source.name, "is not in the file; add the ConfigMap as another document of it")
+                Problem(
+                    field["configMap"], found: source.name,
+                    "is not in the file; add the ConfigMap as another document of it")
             ])
         case nil: throw InvalidExperiment([Problem(field, "must be specified; it says how a trial is run")])
         }

@@ -14,7 +14,8 @@ struct StoreOptions: ParsableArguments {
             return URL(filePath: path)
         }
         let home = ProcessInfo.processInfo.environment["HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
-        return (home ?? FileManager.default.homeDirectoryForCurrentUser).appending(path: ".local/share/attune/attune.db")
+        return (home ?? FileManager.default.homeDirectoryForCurrentUser).appending(
+            path: ".local/share/attune/attune.db")
     }
 
     /// Trials keep their files beside the store, or where `ATTUNE_TRIALS` says.

@@ -15,8 +15,11 @@ enum OptimizeRequest: Sendable, Hashable {
     init(_ line: String) throws(AttuneError) {
         let fields = try OptimizeRequest.object(line)
         let names = ["ask", "tell", "best"]
-        guard fields.keys.count == 1, let name = fields.keys.first, names.contains(name), let value = fields[name] else {
-            let hint = fields.keys.lazy.compactMap { nearest(to: $0, among: names) }.first.map { "; did you mean \"\($0)\"?" }
+        guard fields.keys.count == 1, let name = fields.keys.first, names.contains(name), let value = fields[name]
+        else {
+            let hint = fields.keys.lazy.compactMap { nearest(to: $0, among: names) }.first.map {
+                "; did you mean \"\($0)\"?"
+            }
             throw AttuneError("a line has exactly one of \"ask\", \"tell\" and \"best\"" + (hint ?? ""))
         }
         switch name {
@@ -47,7 +50,9 @@ enum OptimizeRequest: Sendable, Hashable {
     /// A list, or where there is only one entry just that.
     private static func entries(_ value: JSON) throws(AttuneError) -> [JSON] {
         if let entries = value.array { return entries }
-        guard value.object != nil else { throw AttuneError("tell: give a list of objects such as {\"id\": 1, \"value\": 0.93}") }
+        guard value.object != nil else {
+            throw AttuneError("tell: give a list of objects such as {\"id\": 1, \"value\": 0.93}")
+        }
         return [value]
     }
 }

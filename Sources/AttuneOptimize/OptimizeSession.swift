@@ -86,7 +86,7 @@ extension OptimizeSession {
             let proposal = try suggester.proposal(for: study)
             guard proposal == .wait, study.counts.running == 0 else { return proposal }
             throw AttuneError("\(study.experiment.algorithm.name) waits although no trial is running")
-        } catch where hasStarted {
+        } catch  where hasStarted {
             return .wait
         }
     }
@@ -159,7 +159,9 @@ extension OptimizeSession {
             return true
         case .completed:
             let hasValue = study[number].value(of: study.objective) != nil
-            try end(number, hasValue ? .succeeded : .metricsUnavailable("no finite value of \(study.objective.metric) was told"))
+            try end(
+                number,
+                hasValue ? .succeeded : .metricsUnavailable("no finite value of \(study.objective.metric) was told"))
             return nil
         case .failed:
             try end(number, .failed("told so"))

@@ -36,7 +36,9 @@ struct ReportReader {
 
     /// - Throws: `AttuneError` naming the field and what would be right.
     mutating func report(_ entry: JSON) throws(AttuneError) -> Report {
-        guard let fields = entry.object else { throw AttuneError("found \(entry); give an object such as {\"id\": 1, \"value\": 0.93}") }
+        guard let fields = entry.object else {
+            throw AttuneError("found \(entry); give an object such as {\"id\": 1, \"value\": 0.93}")
+        }
         if let unknown = fields.keys.first(where: { !ReportReader.fields.contains($0) }) {
             throw AttuneError("\(unknown): is not a field here; known: \(ReportReader.fields.joined(separator: ", "))")
         }
@@ -73,10 +75,14 @@ struct ReportReader {
     }
 
     private func assignment(_ json: JSON) throws(AttuneError) -> Assignment {
-        guard let fields = json.object else { throw AttuneError("parameters: found \(json); give an object of names and values") }
+        guard let fields = json.object else {
+            throw AttuneError("parameters: found \(json); give an object of names and values")
+        }
         var texts: [String: String] = [:]
         for (name, value) in fields where !value.isNull {
-            guard let text = value.scalarText else { throw AttuneError("parameters.\(name): found \(value); give a number or a string") }
+            guard let text = value.scalarText else {
+                throw AttuneError("parameters.\(name): found \(value); give a number or a string")
+            }
             texts[name] = text
         }
         do {
@@ -89,7 +95,8 @@ struct ReportReader {
     private func requireOpen(_ number: Trial.Number) throws(AttuneError) {
         let outcome = study[number].outcome
         guard !ended.contains(number), outcome == nil || outcome == .earlyStopped else {
-            throw AttuneError("id: trial \(number) was told already; it ended as \(outcome?.name ?? "an earlier entry says")")
+            throw AttuneError(
+                "id: trial \(number) was told already; it ended as \(outcome?.name ?? "an earlier entry says")")
         }
     }
 
@@ -114,7 +121,8 @@ struct ReportReader {
                 throw AttuneError("values: give an object such as {\"\(metrics[0])\": 0.93}")
             }
             if let unknown = several.keys.first(where: { !metrics.contains($0) }) {
-                throw AttuneError("values.\(unknown): is not a metric of the experiment; it has \(metrics.joined(separator: ", "))")
+                throw AttuneError(
+                    "values.\(unknown): is not a metric of the experiment; it has \(metrics.joined(separator: ", "))")
             }
             var values: [(metric: String, value: Double)] = []
             for metric in metrics {
@@ -141,7 +149,9 @@ struct ReportReader {
         let hasFailed = fields["failed"]?.bool
         if fields["failed"] != nil, hasFailed == nil { throw AttuneError("failed: give true or false") }
         if hasFailed == true {
-            guard step == nil else { throw AttuneError("step: a failed trial has no further step; leave one of them out") }
+            guard step == nil else {
+                throw AttuneError("step: a failed trial has no further step; leave one of them out")
+            }
             return .failed
         }
         guard step == nil else {

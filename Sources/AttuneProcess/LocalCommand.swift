@@ -16,7 +16,8 @@ struct LocalCommand: Sendable {
     init(resource: JSON, primaryContainer: String?) throws(Problem) {
         if resource["kind"]?.string == "Process" {
             try self.init(
-                program: resource, variables: LocalCommand.variables(resource["env"]).pairs, expand: { text, _ in text })
+                program: resource, variables: LocalCommand.variables(resource["env"]).pairs, expand: { text, _ in text }
+            )
         } else {
             try self.init(podOf: resource, primaryContainer: primaryContainer)
         }

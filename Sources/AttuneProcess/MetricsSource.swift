@@ -2,7 +2,6 @@ import AttuneCore
 import CAttuneHTTP
 import Foundation
 
-
 /// Where the metrics of one attempt are read from, little by little.
 protocol MetricsSource: Sendable {
     /// What has come since the last call.

@@ -217,7 +217,9 @@ public struct ProcessRunner: TrialRunner {
             }
             group.cancelAll()
         }
-        guard let end = try await plan.collectorAttempt.ended(), case .failed(let reason) = kind(of: end) else { return nil }
+        guard let end = try await plan.collectorAttempt.ended(), case .failed(let reason) = kind(of: end) else {
+            return nil
+        }
         return "the collector \(reason)"
     }
 
@@ -351,7 +353,8 @@ extension String {
         var result = ""
         var rest = self[...]
         while let found = rest.firstRange(of: path) {
-            let before = result.isEmpty && found.lowerBound == rest.startIndex ? nil : (result + rest[..<found.lowerBound]).last
+            let before =
+                result.isEmpty && found.lowerBound == rest.startIndex ? nil : (result + rest[..<found.lowerBound]).last
             let after = rest[found.upperBound...].first
             let isWhole = before.map { !$0.isPathPart && $0 != "/" } ?? true && after.map { !$0.isPathPart } ?? true
             result += rest[..<found.lowerBound] + (isWhole ? own : path)

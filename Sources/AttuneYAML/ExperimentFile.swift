@@ -60,7 +60,8 @@ public struct ExperimentFile: Sendable {
         let candidates = ExperimentFile.candidates(among: documents)
         if candidates.isEmpty { findings.append(missingExperiment(documents)) }
         for document in candidates {
-            let reading = Experiment.reading(document, configMaps: configMaps, catalogue: catalogue, purpose: purpose, seed: seed())
+            let reading = Experiment.reading(
+                document, configMaps: configMaps, catalogue: catalogue, purpose: purpose, seed: seed())
             let template = reading.experiment.flatMap { unreadableTemplate(of: $0) }
             findings += (reading.problems + (template.map { [$0] } ?? []))
                 .map { Diagnostic(file: name, position: document.position(of: $0.field), problem: $0) }

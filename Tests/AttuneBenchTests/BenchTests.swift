@@ -14,7 +14,9 @@ import Testing
             settings: Bench.Settings(evaluations: 25, seeds: Array(1...seeds), cluster: cluster))
     }
 
-    private func bytes(_ name: String, in folder: URL) throws -> Data { try Data(contentsOf: folder.appending(path: name)) }
+    private func bytes(_ name: String, in folder: URL) throws -> Data {
+        try Data(contentsOf: folder.appending(path: name))
+    }
 
     @Test func `results are the same byte for byte on one core and on two`() async throws {
         try await withFolder { one in
@@ -36,9 +38,10 @@ import Testing
             let rows = lines.dropFirst().compactMap { ResultRow(line: $0) }
             #expect(rows.count == lines.count - 1)
             let keys = rows.map { RunResult.Key(problem: $0.problem, algorithm: $0.algorithm, seed: $0.seed) }
-            #expect(zip(zip(keys, rows), zip(keys, rows).dropFirst()).allSatisfy { a, b in
-                a.0 < b.0 || (a.0 == b.0 && a.1.evaluation + 1 == b.1.evaluation)
-            })
+            #expect(
+                zip(zip(keys, rows), zip(keys, rows).dropFirst()).allSatisfy { a, b in
+                    a.0 < b.0 || (a.0 == b.0 && a.1.evaluation + 1 == b.1.evaluation)
+                })
         }
     }
 
@@ -62,7 +65,8 @@ import Testing
             _ = try await bench(["random"], seeds: 1).run(in: folder, onCores: 2)
             var settings = try bench(["random"], seeds: 1).settings
             settings.evaluations = 26
-            let longer = try Bench(problems: [TinyProblems.bowl], contestants: [.standard("random")], settings: settings)
+            let longer = try Bench(
+                problems: [TinyProblems.bowl], contestants: [.standard("random")], settings: settings)
             #expect(try await longer.run(in: folder, onCores: 1).runs.map(\.best.count) == [26])
         }
     }
@@ -72,12 +76,14 @@ import Testing
             let outcome = try await bench().run(in: folder, onCores: 2)
             #expect(outcome.skipped.count == 9)
             let text = String(decoding: try bytes("skipped.csv", in: folder), as: UTF8.self)
-            #expect(text.hasPrefix("""
-                problem,algorithm,seeds,reason
-                tiny/bowl,grid,1-3,parameters[0].feasibleSpace: Param x step is nil; grid needs a step for every double; \
-                parameters[1].feasibleSpace: Param y step is nil; grid needs a step for every double
-                tiny/line,grid,1-3,
-                """))
+            #expect(
+                text.hasPrefix(
+                    """
+                    problem,algorithm,seeds,reason
+                    tiny/bowl,grid,1-3,parameters[0].feasibleSpace: Param x step is nil; grid needs a step for every double; \
+                    parameters[1].feasibleSpace: Param y step is nil; grid needs a step for every double
+                    tiny/line,grid,1-3,
+                    """))
             #expect(outcome.runs.count == 27)
         }
     }

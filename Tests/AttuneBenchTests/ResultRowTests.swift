@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [nil, 0.25] as [Double?])
     func `a row reads back as it was written`(_ askSeconds: Double?) {
         let row = ResultRow(
-            problem: "a,b \"c\"", algorithm: "\"", seed: 3, evaluation: 7, value: 0.1 + 0.2, best: -.infinity, resource: 12,
+            problem: "a,b \"c\"", algorithm: "\"", seed: 3, evaluation: 7, value: 0.1 + 0.2, best: -.infinity,
+            resource: 12,
             simulatedSeconds: 1e-9, askSeconds: askSeconds)
         #expect(ResultRow(line: row.line[...]) == row)
     }

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct RunTests {
     private func rows(
-        _ contestant: Contestant = .standard("random"), on problem: BenchmarkProblem, seed: Int = 1, evaluations: Int = 30,
+        _ contestant: Contestant = .standard("random"), on problem: BenchmarkProblem, seed: Int = 1,
+        evaluations: Int = 30,
         cluster: SimulatedCluster.Settings = SimulatedCluster.Settings()
     ) async throws -> [ResultRow] {
         var run = Run(contestant, on: problem, seed: seed, evaluations: evaluations, cluster: cluster)
@@ -16,7 +17,8 @@ import Testing
     @Test func `a run is as long as asked for and its best never gets worse`() async throws {
         let rows = try await rows(on: TinyProblems.bowl)
         #expect(rows.map(\.evaluation) == Array(1...30))
-        #expect(zip(rows, rows.dropFirst()).allSatisfy { $0.best >= $1.best && $0.simulatedSeconds <= $1.simulatedSeconds })
+        #expect(
+            zip(rows, rows.dropFirst()).allSatisfy { $0.best >= $1.best && $0.simulatedSeconds <= $1.simulatedSeconds })
         #expect(rows.allSatisfy { $0.best <= $0.value && $0.askSeconds == nil })
         #expect(rows.map(\.resource) == (1...30).map(Double.init))
     }
@@ -38,7 +40,8 @@ import Testing
         #expect(rows.count { $0.value.isNaN } == 3)
         #expect(rows.last?.best == 10)
         let unlucky = SimulatedCluster.Settings(failureShare: 1)
-        #expect(try await self.rows(on: TinyProblems.bowl, cluster: unlucky).allSatisfy { $0.value.isNaN && $0.best.isNaN })
+        #expect(
+            try await self.rows(on: TinyProblems.bowl, cluster: unlucky).allSatisfy { $0.value.isNaN && $0.best.isNaN })
     }
 
     @Test func `a run ends early where the space is exhausted`() async throws {
@@ -48,8 +51,11 @@ import Testing
 
     @Test func `a thousand workers replay a week of training in no time`() async throws {
         var problem = TinyProblems.bowl
-        problem.evaluate = { Evaluation(TinyProblems.bowl.evaluate($0).values, seconds: 3600 * (1 + TinyProblems.number("x", of: $0))) }
-        let settings = SimulatedCluster.Settings(workers: 1000, stragglerShare: 0.1, stragglerFactor: 3, failureShare: 0.02)
+        problem.evaluate = {
+            Evaluation(TinyProblems.bowl.evaluate($0).values, seconds: 3600 * (1 + TinyProblems.number("x", of: $0)))
+        }
+        let settings = SimulatedCluster.Settings(
+            workers: 1000, stragglerShare: 0.1, stragglerFactor: 3, failureShare: 0.02)
         let rows = try await rows(on: problem, evaluations: 4000, cluster: settings)
         #expect(rows.count == 4000)
         #expect(rows.allSatisfy { $0.best.isNaN || $0.best >= 0 })
@@ -69,7 +75,9 @@ import Testing
     }
 
     @Test func `an evaluation with little resource gets the value of its curve there`() async throws {
-        let contestant = Contestant("brief") { _ in Scripted { Candidate(id: $0, assignment: Assignment(["x": .double(0.5)]), resource: 4) } }
+        let contestant = Contestant("brief") { _ in
+            Scripted { Candidate(id: $0, assignment: Assignment(["x": .double(0.5)]), resource: 4) }
+        }
         let rows = try await rows(contestant, on: TinyProblems.curve, evaluations: 2)
         #expect(rows.map(\.value) == [0.75, 0.75])
         #expect(rows.map(\.resource) == [4, 8])
@@ -88,9 +96,15 @@ import Testing
     }
 
     @Test func `an entrant that breaks a rule is told which`() async throws {
-        let outside = Contestant("wild") { _ in Scripted { Candidate(id: $0, assignment: Assignment(["x": .double(9)])) } }
-        await #expect(throws: AttuneError("wild left the space of tiny/curve: x=9.0")) { try await rows(outside, on: TinyProblems.curve) }
-        let twice = Contestant("twin") { _ in Scripted { _ in Candidate(id: 7, assignment: Assignment(["x": .double(0)])) } }
+        let outside = Contestant("wild") { _ in
+            Scripted { Candidate(id: $0, assignment: Assignment(["x": .double(9)])) }
+        }
+        await #expect(throws: AttuneError("wild left the space of tiny/curve: x=9.0")) {
+            try await rows(outside, on: TinyProblems.curve)
+        }
+        let twice = Contestant("twin") { _ in
+            Scripted { _ in Candidate(id: 7, assignment: Assignment(["x": .double(0)])) }
+        }
         await #expect(throws: AttuneError("twin used the id 7 twice")) { try await rows(twice, on: TinyProblems.curve) }
     }
 

@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test func `stragglers and failures come as often as asked for`() {
-        let settings = SimulatedCluster.Settings(workers: 10_000, stragglerShare: 0.2, stragglerFactor: 7, failureShare: 0.1)
+        let settings = SimulatedCluster.Settings(
+            workers: 10_000, stragglerShare: 0.2, stragglerFactor: 7, failureShare: 0.1)
         var cluster = SimulatedCluster(settings, seed: 3)
         for _ in 0..<10_000 { _ = cluster.start(steps: 1, secondsPerStep: 1) }
         var (slow, failed) = (0, 0)

@@ -29,9 +29,11 @@ import Testing
     @Test func `a setting out of range is refused with its reason`() {
         let challenge = Challenge(problem: TinyProblems.bowl, seed: 5, evaluations: 20)
         let spec = AlgorithmSpec("random", [AlgorithmSpec.Setting("random_state", "-1")])
-        #expect(throws: Refusal("""
-            algorithm.algorithmSettings[0].value: found "-1"; random_state should be great or equal than zero
-            """)
+        #expect(
+            throws: Refusal(
+                """
+                algorithm.algorithmSettings[0].value: found "-1"; random_state should be great or equal than zero
+                """)
         ) { try SuggesterEntrant(challenge, algorithm: spec, catalogue: .standard) }
     }
 }

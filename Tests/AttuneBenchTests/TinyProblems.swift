@@ -8,7 +8,8 @@ import Foundation
 enum TinyProblems {
     /// x² + y², over a square with the optimum off its middle; an evaluation takes from 1 second to 3.
     static let bowl = BenchmarkProblem(
-        name: "tiny/bowl", summary: "x² + y², \"off centre\"", space: space(Parameter("x", in: -1.0...2.0), Parameter("y", in: -1.0...2.0)),
+        name: "tiny/bowl", summary: "x² + y², \"off centre\"",
+        space: space(Parameter("x", in: -1.0...2.0), Parameter("y", in: -1.0...2.0)),
         optimum: 0, optimizers: [Assignment(["x": .double(0), "y": .double(0)])]
     ) { assignment in
         let (x, y) = (number("x", of: assignment), number("y", of: assignment))
@@ -34,7 +35,8 @@ enum TinyProblems {
 
     /// Ten epochs of a curve that falls to x, ten seconds each.
     static let curve = BenchmarkProblem(
-        name: "tiny/curve", summary: "x + 1/epoch", space: space(Parameter("x", in: 0.0...1.0)), optimum: 0.1, maxResource: 10
+        name: "tiny/curve", summary: "x + 1/epoch", space: space(Parameter("x", in: 0.0...1.0)), optimum: 0.1,
+        maxResource: 10
     ) { assignment in
         let x = number("x", of: assignment)
         let curve = (1...10).map { x + 1 / Double($0) }
@@ -44,7 +46,8 @@ enum TinyProblems {
     /// Two metrics, x to be made small and 1 − x, negated, large: every point is on the front.
     static let line = BenchmarkProblem(
         name: "tiny/line", summary: "x against 1 - x", space: space(Parameter("x", in: 0.0...1.0)),
-        metrics: [BenchmarkProblem.Metric("x", .minimize), BenchmarkProblem.Metric("y", .maximize)], referencePoint: [1, -1],
+        metrics: [BenchmarkProblem.Metric("x", .minimize), BenchmarkProblem.Metric("y", .maximize)],
+        referencePoint: [1, -1],
         frontHypervolume: 0.5
     ) { assignment in
         let x = number("x", of: assignment)

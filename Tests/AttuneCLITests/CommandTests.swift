@@ -178,7 +178,9 @@ import Testing
     ]
 
     @Test(arguments: vandals)
-    func `a trial that spoils its own files ends alone, and can be stopped and deleted`(script: String, state: String) async throws {
+    func `a trial that spoils its own files ends alone, and can be stopped and deleted`(script: String, state: String)
+        async throws
+    {
         let attune = try CommandLineTool()
         let push = "  metricsCollectorSpec: {collector: {kind: Push}}"
         let text = "[ $ATTUNE_TRIAL_NUMBER = 1 ] && { \(script); exit; }; attune report loss=$x"

@@ -37,8 +37,9 @@ import Testing
 
     @Test func `everything else wrong with it is said where it stands`() {
         let broken = Self.text.replacing(#"min: "0""#, with: #"min: "7""#)
-        #expect(reading(broken, algorithm: "soboll").diagnostics.map { String($0.prefix(18)) } == [
-            "mine.yaml:6:30: er", "mine.yaml:7:70: er",
-        ])
+        #expect(
+            reading(broken, algorithm: "soboll").diagnostics.map { String($0.prefix(18)) } == [
+                "mine.yaml:6:30: er", "mine.yaml:7:70: er",
+            ])
     }
 }

@@ -8,7 +8,8 @@ enum Examples {
         let optimizer = Parameter("optimizer", of: ["sgd", "adam"])
         var experiment = Experiment(
             "example", .minimize("loss", also: "accuracy"), over: Parameter("rate", in: 1e-4...1e-1, .logUniform),
-            Parameter("batch", of: [16, 32]), optimizer, Parameter("momentum", in: 0.0...0.9).when(optimizer, in: "sgd"),
+            Parameter("batch", of: [16, 32]), optimizer,
+            Parameter("momentum", in: 0.0...0.9).when(optimizer, in: "sgd"),
             constraints: ["rate < 0.09 or batch == 16"], trials: trials, seed: seed)
         experiment.algorithm = algorithm
         return experiment
@@ -21,7 +22,8 @@ enum Examples {
     /// Four trials under way, judged from their first value on.
     static func stoppingSession() throws -> OptimizeSession {
         var experiment = experiment()
-        experiment.earlyStopping = AlgorithmSpec("medianstop", [.init("min_trials_required", "2"), .init("start_step", "1")])
+        experiment.earlyStopping = AlgorithmSpec(
+            "medianstop", [.init("min_trials_required", "2"), .init("start_step", "1")])
         var session = try OptimizeSession(experiment, catalogue: .standard)
         _ = session.answer(#"{"ask":4}"#)
         return session

@@ -13,14 +13,18 @@ import Testing
         for trial in trials {
             guard case .number? = trial["parameters"]?["rate"], case .number? = trial["parameters"]?["batch"],
                 case .string? = trial["parameters"]?["optimizer"]
-            else { Issue.record("\(trial)"); continue }
+            else {
+                Issue.record("\(trial)")
+                continue
+            }
         }
     }
 
     @Test func `inactive parameters are absent`() throws {
         var session = try Examples.session()
         let trials = try #require(try session.ask(50))
-        #expect(trials.allSatisfy { ($0["parameters"]?["momentum"] != nil) == ($0["parameters"]?["optimizer"] == "sgd") })
+        #expect(
+            trials.allSatisfy { ($0["parameters"]?["momentum"] != nil) == ($0["parameters"]?["optimizer"] == "sgd") })
         #expect(Set(trials.map { $0["parameters"]?["optimizer"]?.string }) == ["sgd", "adam"])
     }
 
@@ -34,7 +38,8 @@ import Testing
         #expect(try answers(seed: 1) != answers(seed: 2))
     }
 
-    @Test(arguments: ["random", "sobol"]) func `what is asked is what a tuner would run`(algorithm: String) async throws {
+    @Test(arguments: ["random", "sobol"]) func `what is asked is what a tuner would run`(algorithm: String) async throws
+    {
         let experiment = Examples.experiment(algorithm: AlgorithmSpec(algorithm), trials: 8)
         let study = try await Tuner(experiment, AlgorithmSpec(algorithm)).run { _ in 1.0 }
         var session = try OptimizeSession(experiment, catalogue: .standard)
@@ -93,7 +98,9 @@ import Testing
         var session = try Examples.session()
         #expect(session.answer(#"{"best":true}"#) == #"{"best":null}"#)
         _ = session.answer(#"{"ask":3}"#)
-        #expect(session.answer(#"{"tell":[{"id":1,"value":0.5},{"id":2,"value":-1e-3},{"id":3,"failed":true}]}"#) == #"{"ok":true}"#)
+        #expect(
+            session.answer(#"{"tell":[{"id":1,"value":0.5},{"id":2,"value":-1e-3},{"id":3,"failed":true}]}"#)
+                == #"{"ok":true}"#)
         let best = try JSON(parsing: session.answer(#"{"best":true}"#))["best"]
         #expect(best?["id"] == 2)
         #expect(best?["value"]?.double == -0.001)
@@ -108,7 +115,8 @@ import Testing
         #expect(session.study.best?.number == 1)
     }
 
-    @Test(arguments: ["null", #""NaN""#, #""-inf""#, "1e999"]) func `a value that is not finite ends a trial without one`(value: String) throws {
+    @Test(arguments: ["null", #""NaN""#, #""-inf""#, "1e999"])
+    func `a value that is not finite ends a trial without one`(value: String) throws {
         var session = try Examples.session()
         _ = session.answer(#"{"ask":1}"#)
         #expect(session.answer(#"{"tell":[{"id":1,"value":\#(value)}]}"#) == #"{"ok":true}"#)
@@ -121,13 +129,18 @@ import Testing
         #expect(session.answer(Examples.importing(rate: 0.05, value: -7)) == #"{"ok":true}"#)
         #expect(session.answer(#"{"best":true}"#).contains(#""value":-7.0"#))
         #expect(try session.ask(1)?.first?["id"] == 2)
-        #expect(session.answer(#"{"tell":[{"parameters":{"rate":0.01,"batch":16,"optimizer":"adam"},"failed":true}]}"#) == #"{"ok":true}"#)
+        #expect(
+            session.answer(#"{"tell":[{"parameters":{"rate":0.01,"batch":16,"optimizer":"adam"},"failed":true}]}"#)
+                == #"{"ok":true}"#)
         #expect(session.study[3].outcome?.name == "Failed")
     }
 
     @Test func `a trial echoed with its value is understood`() throws {
         var session = try Examples.session()
-        guard case .object(var trial)? = try session.ask(1)?.first else { Issue.record("no trial"); return }
+        guard case .object(var trial)? = try session.ask(1)?.first else {
+            Issue.record("no trial")
+            return
+        }
         trial["value"] = 1
         #expect(session.answer(JSON.object(["tell": .array([.object(trial)])]).description) == #"{"ok":true}"#)
     }
@@ -136,21 +149,40 @@ import Testing
 
     @Test(arguments: [
         ("", "expected a value"), ("ask", "expected a value"), ("[1]", "one JSON object"), ("{}", "exactly one of"),
-        (#"{"ask":1,"tell":[]}"#, "exactly one of"), (#"{"aks":1}"#, "did you mean"), (#"{"ask":0}"#, "from 1 to 10000"),
-        (#"{"ask":1.5}"#, "from 1 to"), (#"{"ask":"1"}"#, "from 1 to"), (#"{"tell":1}"#, "list of objects"), (#"{"tell":[1]}"#, "give an object"),
+        (#"{"ask":1,"tell":[]}"#, "exactly one of"), (#"{"aks":1}"#, "did you mean"),
+        (#"{"ask":0}"#, "from 1 to 10000"),
+        (#"{"ask":1.5}"#, "from 1 to"), (#"{"ask":"1"}"#, "from 1 to"), (#"{"tell":1}"#, "list of objects"),
+        (#"{"tell":[1]}"#, "give an object"),
         (#"{"tell":[{"value":1}]}"#, "give the id"), (#"{"tell":[{"id":9,"value":1}]}"#, "no such trial"),
         (#"{"tell":[{"id":0,"value":1}]}"#, "no such trial"), (#"{"tell":[{"id":1}]}"#, "give the value of loss"),
-        (#"{"tell":[{"id":1,"value":true}]}"#, "give a number"), (#"{"tell":[{"id":1,"value":"0.5"}]}"#, "give a number"),
-        (#"{"tell":[{"id":1,"value":NaN}]}"#, "write null"), (#"{"tell":[{"id":1,"values":{"los":1}}]}"#, "not a metric"),
+        (#"{"tell":[{"id":1,"value":true}]}"#, "give a number"),
+        (#"{"tell":[{"id":1,"value":"0.5"}]}"#, "give a number"),
+        (#"{"tell":[{"id":1,"value":NaN}]}"#, "write null"),
+        (#"{"tell":[{"id":1,"values":{"los":1}}]}"#, "not a metric"),
         (#"{"tell":[{"id":1,"values":{"accuracy":1}}]}"#, "give the value of loss"),
-        (#"{"tell":[{"id":1,"value":1,"values":{"loss":1}}]}"#, "not both"), (#"{"tell":[{"id":1,"valeu":1}]}"#, "not a field"),
-        (#"{"tell":[{"id":1,"value":1,"step":-1}]}"#, "whole number from 0"), (#"{"tell":[{"id":1,"step":1}]}"#, "value at that step"),
-        (#"{"tell":[{"id":1,"failed":"yes"}]}"#, "true or false"), (#"{"tell":[{"id":1,"failed":true,"step":2}]}"#, "no further step"),
-        (#"{"tell":[{"id":1,"value":1,"parameters":{"rate":0.01,"batch":16,"optimizer":"adam"}}]}"#, "trial 1 has others"),
-        (#"{"tell":[{"parameters":{"rate":0.01,"batch":16,"optimizer":"adam"},"value":1,"step":1}]}"#, "leave the step out"),
-        (#"{"tell":[{"parameters":{"rate":5,"batch":16,"optimizer":"adam"},"value":1}]}"#, "parameters.rate: found \\\"5\\\""),
+        (#"{"tell":[{"id":1,"value":1,"values":{"loss":1}}]}"#, "not both"),
+        (#"{"tell":[{"id":1,"valeu":1}]}"#, "not a field"),
+        (#"{"tell":[{"id":1,"value":1,"step":-1}]}"#, "whole number from 0"),
+        (#"{"tell":[{"id":1,"step":1}]}"#, "value at that step"),
+        (#"{"tell":[{"id":1,"failed":"yes"}]}"#, "true or false"),
+        (#"{"tell":[{"id":1,"failed":true,"step":2}]}"#, "no further step"),
+        (
+            #"{"tell":[{"id":1,"value":1,"parameters":{"rate":0.01,"batch":16,"optimizer":"adam"}}]}"#,
+            "trial 1 has others"
+        ),
+        (
+            #"{"tell":[{"parameters":{"rate":0.01,"batch":16,"optimizer":"adam"},"value":1,"step":1}]}"#,
+            "leave the step out"
+        ),
+        (
+            #"{"tell":[{"parameters":{"rate":5,"batch":16,"optimizer":"adam"},"value":1}]}"#,
+            "parameters.rate: found \\\"5\\\""
+        ),
         (#"{"tell":[{"parameters":{"rate":0.01,"batch":16},"value":1}]}"#, "parameters.optimizer"),
-        (#"{"tell":[{"parameters":{"rate":0.01,"batch":16,"optimizer":"adam","momentum":0.1},"value":1}]}"#, "inactive"),
+        (
+            #"{"tell":[{"parameters":{"rate":0.01,"batch":16,"optimizer":"adam","momentum":0.1},"value":1}]}"#,
+            "inactive"
+        ),
         (#"{"tell":[{"parameters":{"rte":0.01,"batch":16,"optimizer":"adam"},"value":1}]}"#, "did you mean rate"),
         (#"{"tell":[{"parameters":{"rate":0.1,"batch":32,"optimizer":"adam"},"value":1}]}"#, "violates the constraint"),
         (#"{"tell":[{"parameters":{"rate":[1],"batch":32,"optimizer":"adam"},"value":1}]}"#, "a number or a string"),

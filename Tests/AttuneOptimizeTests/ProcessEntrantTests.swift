@@ -8,7 +8,8 @@ import Testing
 @Suite struct ProcessEntrantTests {
     private static let challenge = Challenge(
         problem: BenchmarkProblem(
-            name: "test/line", summary: "A line.", space: Experiment("line", .minimize("value"), over: Parameter("x", in: 0.0...100.0)).space,
+            name: "test/line", summary: "A line.",
+            space: Experiment("line", .minimize("value"), over: Parameter("x", in: 0.0...100.0)).space,
             maxResource: 9
         ) { Evaluation([$0["x"]?.number ?? .nan]) },
         seed: 7, evaluations: 10)
@@ -50,7 +51,8 @@ import Testing
     }
 
     @Test func `the program is told the experiment's file and the seed both ways`() async throws {
-        let program = #"read -r l; echo '{"ok":true}'; read -r l; [ {seed} = "$ATTUNE_SEED" ] && cmp -s {experiment} "$ATTUNE_EXPERIMENT_FILE" && grep -q '"maxTrialCount": 10' {experiment} && echo '{"trials":[]}'"#
+        let program =
+            #"read -r l; echo '{"ok":true}'; read -r l; [ {seed} = "$ATTUNE_SEED" ] && cmp -s {experiment} "$ATTUNE_EXPERIMENT_FILE" && grep -q '"maxTrialCount": 10' {experiment} && echo '{"trials":[]}'"#
         var entrant = try await enter(program)
         #expect(try await entrant.ask(1, at: 0) == [])
         await entrant.leave()
@@ -73,7 +75,9 @@ import Testing
     }
 
     @Test func `a refusal gives the program's reason`() async throws {
-        let refusal = await #expect(throws: Refusal.self) { try await enter(#"read -r l; echo '{"error":"no conditions here"}'; read -r l"#) }
+        let refusal = await #expect(throws: Refusal.self) {
+            try await enter(#"read -r l; echo '{"error":"no conditions here"}'; read -r l"#)
+        }
         #expect(refusal?.reason == "no conditions here")
     }
 
@@ -85,7 +89,9 @@ import Testing
     }
 
     @Test func `a program that is killed in the middle is an error`() async throws {
-        #expect(await failure(of: #"read -r l; echo '{"ok":true}'; read -r l; kill -9 $$"#)?.reason == "it was ended by signal 9")
+        #expect(
+            await failure(of: #"read -r l; echo '{"ok":true}'; read -r l; kill -9 $$"#)?.reason
+                == "it was ended by signal 9")
         #expect(await failure(of: "no-such-program-at-all")?.reason == "it ended with exit code 127")
     }
 
@@ -98,7 +104,8 @@ import Testing
     @Test(arguments: [
         ("hello", "expected a JSON object"), ("[1]", "expected a JSON object"), ("{}", #"expected {"trials""#),
         (#"{"error":"stuck"}"#, "answered the error: stuck"), (#"{"trials":[1]}"#, "gave the trial 1"),
-        (#"{"trials":[{"id":1,"parameters":{"x":101}}]}"#, "not of the space"), (#"{"trials":[{"id":1,"parameters":{"y":1}}]}"#, "not of the space"),
+        (#"{"trials":[{"id":1,"parameters":{"x":101}}]}"#, "not of the space"),
+        (#"{"trials":[{"id":1,"parameters":{"y":1}}]}"#, "not of the space"),
         (#"{"trials":[{"id":1,"parameters":{"x":1}},{"id":2,"parameters":{"x":1}}]}"#, "gave 2 trials"),
     ])
     func `garbage is an error that shows it`(answer: String, complaint: String) async throws {
@@ -117,7 +124,8 @@ import Testing
         let marker = FileManager.default.temporaryDirectory.appending(path: "attune-test-\(UUID().uuidString)").path
         let failure = await failure(of: "sleep 1000 & echo $! > \(marker); wait", patience: .milliseconds(300))
         #expect(failure?.reason.contains("no answer within") == true)
-        let child = try #require(pid_t(try String(contentsOfFile: marker, encoding: .utf8).trimmingCharacters(in: .newlines)))
+        let child = try #require(
+            pid_t(try String(contentsOfFile: marker, encoding: .utf8).trimmingCharacters(in: .newlines)))
         // Its parent is gone with it, so whether it is still to be reaped is for init to say; running it is not.
         let state = (try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8))?.split(separator: " ")[2]
         #expect(state == nil || state == "Z")
@@ -132,7 +140,8 @@ import Testing
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3"), "needs Python"))
     func `the entrant of the documentation plays`() async throws {
-        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/optimize.md").standardized
+        let page = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/optimize.md")
+            .standardized
         let blocks = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```python\n").dropFirst()
         let program = try #require(blocks.last?.components(separatedBy: "```").first)
         // A folder of its own: Python imports what lies beside a program.

@@ -31,7 +31,9 @@ struct CatalogueTests {
     }
 
     @Test(arguments: problems)
-    func `nothing that is tried betters the optimum, and what is tried twice is the same`(_ problem: BenchmarkProblem) throws {
+    func `nothing that is tried betters the optimum, and what is tried twice is the same`(_ problem: BenchmarkProblem)
+        throws
+    {
         for assignment in try Self.samples(60, of: problem) {
             #expect(problem.space.contains(assignment))
             let evaluation = problem.evaluate(assignment)

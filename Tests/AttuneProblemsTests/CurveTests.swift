@@ -16,7 +16,9 @@ struct CurveTests {
 
     private func ranks(_ values: [Double]) -> [Double] {
         var ranks = values
-        for (rank, index) in values.indices.sorted(by: { values[$0] < values[$1] }).enumerated() { ranks[index] = Double(rank) }
+        for (rank, index) in values.indices.sorted(by: { values[$0] < values[$1] }).enumerated() {
+            ranks[index] = Double(rank)
+        }
         return ranks
     }
 
@@ -33,7 +35,9 @@ struct CurveTests {
     func `in most races of fifteen the leader after a ninth of the resource does not win`(_ name: String) throws {
         let problem = try #require(CatalogueTests.problems.first { $0.name == name })
         let lost = try (1...40).count { (seed: Int) -> Bool in
-            let curves = try CatalogueTests.samples(15, of: problem, seed: UInt64(seed)).map { problem.evaluate($0).curve }
+            let curves = try CatalogueTests.samples(15, of: problem, seed: UInt64(seed)).map {
+                problem.evaluate($0).curve
+            }
             func first(at unit: Int) -> Int? { curves.indices.min { curves[$0][unit - 1] < curves[$1][unit - 1] } }
             return first(at: problem.maxResource / 9) != first(at: problem.maxResource)
         }

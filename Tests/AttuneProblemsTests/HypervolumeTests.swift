@@ -13,7 +13,8 @@ struct HypervolumeTests {
     private func inclusionExclusion(_ points: [[Double]], reference: [Double]) -> Double {
         (1..<1 << points.count).map { subset in
             let chosen = points.indices.filter { subset >> $0 & 1 == 1 }
-            let volume = reference.indices.map { d in max(0, reference[d] - chosen.map { points[$0][d] }.max()!) }.reduce(1, *)
+            let volume = reference.indices.map { d in max(0, reference[d] - chosen.map { points[$0][d] }.max()!) }
+                .reduce(1, *)
             return chosen.count.isMultiple(of: 2) ? -volume : volume
         }.reduce(0, +)
     }
@@ -43,7 +44,8 @@ struct HypervolumeTests {
         let front = points(60, 3, seed: 9)
         let longer = front.map { $0 + [0] }
         let (sweep, recursion) = (
-            Hypervolume.of(front, reference: [1, 1, 1]), Hypervolume.of(longer, reference: [1, 1, 1, 1]))
+            Hypervolume.of(front, reference: [1, 1, 1]), Hypervolume.of(longer, reference: [1, 1, 1, 1])
+        )
         #expect(abs(sweep - recursion) < 1e-12)
     }
 

@@ -36,7 +36,8 @@ struct LandscapeTests {
         for landscape in ProblemCatalogue.landscapes {
             var random = RandomSource(seed: 1)
             let least = (0..<2000).map { _ in
-                landscape.value(landscape.box.map { $0.lowerBound + random.uniform() * ($0.upperBound - $0.lowerBound) })
+                landscape.value(
+                    landscape.box.map { $0.lowerBound + random.uniform() * ($0.upperBound - $0.lowerBound) })
             }.min()
             #expect(least ?? -.infinity >= landscape.optimum, "\(landscape.name) reaches \(least ?? .nan)")
         }
@@ -51,7 +52,9 @@ struct LandscapeTests {
                     let moved = x + scale * (range.upperBound - range.lowerBound) * random.normal()
                     return min(max(moved, range.lowerBound), range.upperBound)
                 }
-                #expect(landscape.value(near) >= landscape.optimum - Self.tolerance(landscape), "\(landscape.name) at \(near)")
+                #expect(
+                    landscape.value(near) >= landscape.optimum - Self.tolerance(landscape),
+                    "\(landscape.name) at \(near)")
             }
         }
     }

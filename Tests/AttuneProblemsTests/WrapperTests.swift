@@ -63,9 +63,11 @@ struct WrapperTests {
     }
 
     @Test func `branches share what they have in common and hide the rest`() throws {
-        let branched = BenchmarkProblem.branching("b", "", on: "branch", [
-            ("one", Landscape.sphere(1).raised(by: 1).problem("one")), ("two", Landscape.sphere(2).problem("two")),
-        ])
+        let branched = BenchmarkProblem.branching(
+            "b", "", on: "branch",
+            [
+                ("one", Landscape.sphere(1).raised(by: 1).problem("one")), ("two", Landscape.sphere(2).problem("two")),
+            ])
         #expect(branched.space.names == ["branch", "x1", "x2"])
         let tried = try samples(branched, 50)
         #expect(tried.allSatisfy { ($0["x2"] == nil) == ($0["branch"] == .text("one")) && $0["x1"] != nil })
@@ -81,7 +83,8 @@ struct WrapperTests {
     @Test func `wrappers go around one another`() throws {
         let all = Landscape.rastrigin(4).rotated(seed: 1).offCentre(seed: 1)
             .problem("all", choosing: "kind", from: ["a", "b"], gap: 3, seed: 1) { $0 == 0 ? .integer(0...9) : .real }
-            .constrained(to: "x1 >= 0").failing(beyond: 0.2, seed: 1).costing(seconds: 5, atOptimum: 3, spread: 0.3).noisy(1)
+            .constrained(to: "x1 >= 0").failing(beyond: 0.2, seed: 1).costing(seconds: 5, atOptimum: 3, spread: 0.3)
+            .noisy(1)
         #expect(all.space.contains(all.optimizers[0]))
         #expect(abs(all.evaluate(all.optimizers[0]).values[0] - (all.optimum ?? .nan)) < 1e-9)
         #expect(try samples(all, 100).allSatisfy { all.evaluate($0).isFailure || all.evaluate($0).values[0] >= 0 })

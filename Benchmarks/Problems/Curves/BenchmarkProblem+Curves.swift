@@ -29,7 +29,8 @@ extension BenchmarkProblem {
     public func learning(
         _ maxResource: Int, scale: Double, law: @escaping @Sendable (Assignment, Double) -> LearningCurve
     ) -> BenchmarkProblem {
-        precondition(metrics.map(\.direction) == [.minimize] && maxResource > 1, "a loss is one metric, to be made small")
+        precondition(
+            metrics.map(\.direction) == [.minimize] && maxResource > 1, "a loss is one metric, to be made small")
         guard let optimum else { preconditionFailure("the regret of \(name) is not known") }
         var learning = self
         learning.metrics = [Metric("loss")]

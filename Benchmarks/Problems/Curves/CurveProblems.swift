@@ -13,7 +13,8 @@ extension ProblemCatalogue {
         return [
             hartmann.named("curves/easy27").learning(27, scale: 2) { _, _ in LearningCurve(pace: 5) },
             hartmann.named("curves/crossing27").learning(27, scale: 2) { assignment, _ in
-                LearningCurve(pace: 0.5 * exp(5 * assignment.number("x6")), secondsPerUnit: 1 + 9 * assignment.number("x2"))
+                LearningCurve(
+                    pace: 0.5 * exp(5 * assignment.number("x6")), secondsPerUnit: 1 + 9 * assignment.number("x2"))
             },
             levy.named("curves/crossing81").learning(81, scale: 50) { assignment, _ in
                 let share = (assignment.number("x1") + 10) / 20

@@ -11,7 +11,8 @@ extension Landscape {
     public static func ellipsoid(_ d: Int) -> Landscape {
         let weights = (0..<d).map { power(1e6, Double($0) / Double(max(d - 1, 1))) }
         return Landscape(
-            "ellipsoid", d, "Squares with weights from 1 to a million (Hansen et al. 2009)", over: -5...5, at: [point(0, d)]
+            "ellipsoid", d, "Squares with weights from 1 to a million (Hansen et al. 2009)", over: -5...5,
+            at: [point(0, d)]
         ) { x in sum(0..<d) { weights[$0] * x[$0] * x[$0] } }
     }
 
@@ -24,7 +25,8 @@ extension Landscape {
 
     /// A plate whose steepness grows with the fourth power (Zakharov; Jamil & Yang 2013, 173).
     public static func zakharov(_ d: Int) -> Landscape {
-        Landscape("zakharov", d, "A plate with a steep rise (Jamil & Yang 2013, 173)", over: -5...10, at: [point(0, d)]) { x in
+        Landscape("zakharov", d, "A plate with a steep rise (Jamil & Yang 2013, 173)", over: -5...10, at: [point(0, d)])
+        { x in
             let slope = sum(0..<d) { 0.5 * Double($0 + 1) * x[$0] }
             return sum(x) { $0 * $0 } + squared(slope) + squared(squared(slope))
         }
@@ -74,7 +76,8 @@ extension Landscape {
         return Landscape("powell", d, "Singular at its optimum (Powell 1962)", over: -4...5, at: [point(0, d)]) { x in
             sum(0..<d / 4) { group in
                 let (a, b, c, e) = (x[4 * group], x[4 * group + 1], x[4 * group + 2], x[4 * group + 3])
-                return squared(a + 10 * b) + 5 * squared(c - e) + squared(squared(b - 2 * c)) + 10 * squared(squared(a - e))
+                return squared(a + 10 * b) + 5 * squared(c - e) + squared(squared(b - 2 * c)) + 10
+                    * squared(squared(a - e))
             }
         }
     }
@@ -82,7 +85,8 @@ extension Landscape {
     /// Four coordinates in two crossed valleys (Colville 1968).
     public static var colville: Landscape {
         Landscape("colville", 4, "Two valleys, crossed (Colville 1968)", over: -10...10, at: [point(1, 4)]) { x in
-            let valleys = 100 * squared(x[0] * x[0] - x[1]) + squared(x[0] - 1)
+            let valleys =
+                100 * squared(x[0] * x[0] - x[1]) + squared(x[0] - 1)
                 + 90 * squared(x[2] * x[2] - x[3]) + squared(x[2] - 1)
             let crossing = 10.1 * (squared(x[1] - 1) + squared(x[3] - 1)) + 19.8 * (x[1] - 1) * (x[3] - 1)
             return valleys + crossing

@@ -11,7 +11,8 @@ extension Landscape {
 
     /// A nearly flat, rippled plain with a hole (Ackley 1987).
     public static func ackley(_ d: Int) -> Landscape {
-        Landscape("ackley", d, "A rippled plain with a hole (Ackley 1987)", over: -32.768...32.768, at: [point(0, d)]) { x in
+        Landscape("ackley", d, "A rippled plain with a hole (Ackley 1987)", over: -32.768...32.768, at: [point(0, d)]) {
+            x in
             let mean = sum(x) { $0 * $0 } / Double(d)
             let ripple = sum(x) { cos(2 * .pi * $0) } / Double(d)
             return -20 * exp(-0.2 * mean.squareRoot()) - exp(ripple) + 20 + M_E
@@ -49,7 +50,8 @@ extension Landscape {
     /// Where each coordinate's term is least, by golden section in 30 digits; sums agree with Vanaret et al. 2014.
     private static var michalewiczMinima: [(at: Double, value: Double)] {
         [
-            (2.20290552017260933, -0.801303410098552533), (1.57079632679489678, -1), (1.28499157055292445, -0.959091269896005948),
+            (2.20290552017260933, -0.801303410098552533), (1.57079632679489678, -1),
+            (1.28499157055292445, -0.959091269896005948),
             (1.92305846986636287, -0.93846241847208341), (1.72046977256584125, -0.988801080621504361),
             (1.57079632679489667, -1), (1.45441397136237902, -0.993227135355881605),
             (1.75608652094502636, -0.982872036272210599), (1.65571741682102911, -0.996394364925102958),
@@ -67,7 +69,8 @@ extension Landscape {
 
     /// A wide bowl with fine, regular ripples (Griewank 1981).
     public static func griewank(_ d: Int) -> Landscape {
-        Landscape("griewank", d, "A wide bowl with fine ripples (Griewank 1981)", over: -600...600, at: [point(0, d)]) { x in
+        Landscape("griewank", d, "A wide bowl with fine ripples (Griewank 1981)", over: -600...600, at: [point(0, d)]) {
+            x in
             let ripples = (0..<d).reduce(1) { $0 * cos(x[$1] / Double($1 + 1).squareRoot()) }
             return sum(x) { $0 * $0 } / 4000 - ripples + 1
         }
@@ -75,14 +78,16 @@ extension Landscape {
 
     /// Kinked and oscillating (Alpine N. 1; Rahnamayan et al. 2007).
     public static func alpine(_ d: Int) -> Landscape {
-        Landscape("alpine", d, "Kinked and oscillating (Rahnamayan et al. 2007)", over: -10...10, at: [point(0, d)]) { x in
+        Landscape("alpine", d, "Kinked and oscillating (Rahnamayan et al. 2007)", over: -10...10, at: [point(0, d)]) {
+            x in
             sum(x) { abs($0 * sin($0) + 0.1 * $0) }
         }
     }
 
     /// Rings around a shallow cone (Salomon 1996).
     public static func salomon(_ d: Int) -> Landscape {
-        Landscape("salomon", d, "Rings around a shallow cone (Salomon 1996)", over: -100...100, at: [point(0, d)]) { x in
+        Landscape("salomon", d, "Rings around a shallow cone (Salomon 1996)", over: -100...100, at: [point(0, d)]) {
+            x in
             let radius = sum(x) { $0 * $0 }.squareRoot()
             return 1 - cos(2 * .pi * radius) + 0.1 * radius
         }

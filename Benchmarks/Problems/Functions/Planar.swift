@@ -15,7 +15,8 @@ extension Landscape {
 
     /// A plain with steep corners (Beale 1958).
     public static var beale: Landscape {
-        Landscape("beale", "A plain with steep corners (Beale 1958)", box: [-4.5...4.5, -4.5...4.5], at: [[3, 0.5]]) { x in
+        Landscape("beale", "A plain with steep corners (Beale 1958)", box: [-4.5...4.5, -4.5...4.5], at: [[3, 0.5]]) {
+            x in
             let (a, b) = (x[0], x[1])
             return squared(1.5 - a + a * b) + squared(2.25 - a + a * b * b) + squared(2.625 - a + a * b * b * b)
         }
@@ -67,14 +68,16 @@ extension Landscape {
     /// A plain with one small hole (Easom 1990).
     public static var easom: Landscape {
         Landscape(
-            "easom", "A plain with one small hole (Easom 1990)", box: [-100...100, -100...100], optimum: -1, at: [[.pi, .pi]]
+            "easom", "A plain with one small hole (Easom 1990)", box: [-100...100, -100...100], optimum: -1,
+            at: [[.pi, .pi]]
         ) { x in -cos(x[0]) * cos(x[1]) * exp(-squared(x[0] - .pi) - squared(x[1] - .pi)) }
     }
 
     /// Rings whose depth falls with the radius (Jamil & Yang 2013).
     public static var dropWave: Landscape {
         Landscape(
-            "drop-wave", "Rings that fade with the radius (Jamil & Yang 2013)", box: [-5.12...5.12, -5.12...5.12], optimum: -1,
+            "drop-wave", "Rings that fade with the radius (Jamil & Yang 2013)", box: [-5.12...5.12, -5.12...5.12],
+            optimum: -1,
             at: [[0, 0]]
         ) { x in
             let square = x[0] * x[0] + x[1] * x[1]

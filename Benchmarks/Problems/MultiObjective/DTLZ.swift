@@ -14,7 +14,9 @@ public enum DTLZ {
                 let share = position.prefix(m - 1 - index).reduce(1, *)
                 return 0.5 * (1 + g) * share * (index == 0 ? 1 : 1 - position[m - 1 - index])
             }
-        } below: { (1...m).reduce(1) { $0 * 0.5 / Double($1) } }
+        } below: {
+            (1...m).reduce(1) { $0 * 0.5 / Double($1) }
+        }
     }
 
     /// A spherical front, Σf² = 1. Below it lies the part of the unit ball where all is positive.
@@ -25,7 +27,9 @@ public enum DTLZ {
                 let share = position.prefix(m - 1 - index).reduce(1) { $0 * cos($1 * .pi / 2) }
                 return (1 + g) * share * (index == 0 ? 1 : sin(position[m - 1 - index] * .pi / 2))
             }
-        } below: { power(.pi, Double(m) / 2) / tgamma(Double(m) / 2 + 1) / power(2, Double(m)) }
+        } below: {
+            power(.pi, Double(m) / 2) / tgamma(Double(m) / 2 + 1) / power(2, Double(m))
+        }
     }
 
     /// A front in 2^(m−1) pieces: f_m = 2m − Σ s(f), s(f) = f·(1 + sin 3πf).
@@ -64,7 +68,8 @@ public enum DTLZ {
     ) -> BenchmarkProblem {
         .multiObjective(
             "multi/dtlz\(number)-\(m)", "A \(shape), \(m) metrics (Deb et al. 2002, DTLZ\(number))",
-            box: ZDT.unitBox(m - 1 + distance), reference: point(reference, m), hypervolume: power(reference, Double(m)) - below()
+            box: ZDT.unitBox(m - 1 + distance), reference: point(reference, m),
+            hypervolume: power(reference, Double(m)) - below()
         ) { x in values(Array(x.prefix(m - 1)), Array(x.dropFirst(m - 1))) }
     }
 }

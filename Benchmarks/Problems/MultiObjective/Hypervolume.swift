@@ -76,7 +76,9 @@ public enum Hypervolume {
     static func undominated(_ points: [[Double]]) -> [[Double]] {
         points.indices.filter { candidate in
             !points.indices.contains { other in
-                guard other != candidate, zip(points[other], points[candidate]).allSatisfy({ $0 >= $1 }) else { return false }
+                guard other != candidate, zip(points[other], points[candidate]).allSatisfy({ $0 >= $1 }) else {
+                    return false
+                }
                 return points[other] != points[candidate] || other < candidate
             }
         }.map { points[$0] }

@@ -8,8 +8,10 @@ extension BenchmarkProblem {
     ) -> BenchmarkProblem {
         let names = (1...box.count).map { "x\($0)" }
         return BenchmarkProblem(
-            name: name, summary: summary, space: SearchSpace(trusted: zip(names, box).map { ParameterSpec($0, .double($1)) }),
-            metrics: reference.indices.map { Metric("f\($0 + 1)") }, referencePoint: reference, frontHypervolume: hypervolume
+            name: name, summary: summary,
+            space: SearchSpace(trusted: zip(names, box).map { ParameterSpec($0, .double($1)) }),
+            metrics: reference.indices.map { Metric("f\($0 + 1)") }, referencePoint: reference,
+            frontHypervolume: hypervolume
         ) { assignment in Evaluation(values(names.map(assignment.number))) }
     }
 }

@@ -9,7 +9,9 @@ import Foundation
 public enum ZDT {
     /// A convex front, f₂ = 1 − √f₁.
     public static var zdt1: BenchmarkProblem {
-        problem(1, "convex front", hypervolume: reference * reference - 1.0 / 3) { f1, g in g * (1 - (f1 / g).squareRoot()) }
+        problem(1, "convex front", hypervolume: reference * reference - 1.0 / 3) { f1, g in
+            g * (1 - (f1 / g).squareRoot())
+        }
     }
 
     /// A concave front, f₂ = 1 − f₁².
@@ -58,7 +60,8 @@ public enum ZDT {
 
     /// ZDT1 to 3: 30 parameters, the first is f₁, the others' mean makes g, from 1 to 10.
     private static func problem(
-        _ number: Int, _ shape: String, hypervolume: Double, f2: @escaping @Sendable (_ f1: Double, _ g: Double) -> Double
+        _ number: Int, _ shape: String, hypervolume: Double,
+        f2: @escaping @Sendable (_ f1: Double, _ g: Double) -> Double
     ) -> BenchmarkProblem {
         .multiObjective(
             "multi/zdt\(number)", "A \(shape) (Zitzler et al. 2000, ZDT\(number))", box: unitBox(30),
@@ -68,7 +71,8 @@ public enum ZDT {
 
     /// Where the pieces of ZDT3's front begin and end in f₁: minima, and where the curve falls below the minimum before.
     private static let pieces = [
-        (0, 0.0830015349269116327), (0.18222872802939978, 0.257762363387830222), (0.409313674808656842, 0.453882104088830166),
+        (0, 0.0830015349269116327), (0.18222872802939978, 0.257762363387830222),
+        (0.409313674808656842, 0.453882104088830166),
         (0.618396794439265793, 0.652511703804662519), (0.823331798326632738, 0.851832865436413896),
     ]
 

@@ -7,7 +7,8 @@ enum ConstrainedProblems {
     static var plane: BenchmarkProblem {
         let names = (1...5).map { "x\($0)" }
         let space = SearchSpace(
-            trusted: names.map { ParameterSpec($0, .double(-2...2)) }, constraints: [names.joined(separator: " + ") + " <= 2.5"])
+            trusted: names.map { ParameterSpec($0, .double(-2...2)) },
+            constraints: [names.joined(separator: " + ") + " <= 2.5"])
         return BenchmarkProblem(
             name: "constrained/plane5", summary: "A sphere cut off by a plane; own", space: space, optimum: 1.25,
             optimizers: [space.assignment(trusted: Dictionary(uniqueKeysWithValues: names.map { ($0, .double(0.5)) }))]
@@ -67,7 +68,8 @@ enum ConstrainedProblems {
             constraints: ["workers * threads <= 48", "workers * memory <= 64", "memory >= threads / 2"])
         let best = space.assignment(trusted: ["workers": .int(6), "threads": .int(8), "memory": .int(10)])
         return BenchmarkProblem(
-            name: "constrained/cluster", summary: "Workers, threads and memory within a cluster's means; own", space: space,
+            name: "constrained/cluster", summary: "Workers, threads and memory within a cluster's means; own",
+            space: space,
             metrics: [.init("throughput", .maximize)], optimum: 9.055569011774155, optimizers: [best]
         ) { assignment in
             let (workers, threads) = (assignment.number("workers"), assignment.number("threads"))

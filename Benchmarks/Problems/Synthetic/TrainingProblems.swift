@@ -14,11 +14,13 @@ enum TrainingProblems {
             ParameterSpec("activation", .categorical(["tanh", "relu", "gelu", "swish"])),
         ])
         let best = space.assignment(trusted: [
-            "rate": .double(1e-3), "layers": .int(5), "units": .int(160), "dropout": .double(0.3), "activation": .text("gelu"),
+            "rate": .double(1e-3), "layers": .int(5), "units": .int(160), "dropout": .double(0.3),
+            "activation": .text("gelu"),
         ])
         let penalties: [String: Double] = ["tanh": 0.3, "relu": 0.05, "swish": 0.1]
         return BenchmarkProblem(
-            name: "mixed/training", summary: "A rate, whole numbers, steps and a choice; own", space: space, optimum: 0.1,
+            name: "mixed/training", summary: "A rate, whole numbers, steps and a choice; own", space: space,
+            optimum: 0.1,
             optimizers: [best]
         ) { assignment in
             let depth = assignment.number("layers") - 5
@@ -34,11 +36,13 @@ enum TrainingProblems {
     static var pipeline: BenchmarkProblem {
         let space = SearchSpace(trusted: pipelineParameters)
         let best = space.assignment(trusted: [
-            "model": .text("network"), "layers": .int(2), "units1": .int(64), "units2": .int(32), "optimizer": .text("sgd"),
+            "model": .text("network"), "layers": .int(2), "units1": .int(64), "units2": .int(32),
+            "optimizer": .text("sgd"),
             "momentum": .double(0.9), "rate": .double(0.01),
         ])
         return BenchmarkProblem(
-            name: "conditional/pipeline", summary: "A model, its optimizer and depth, and what each needs; own", space: space,
+            name: "conditional/pipeline", summary: "A model, its optimizer and depth, and what each needs; own",
+            space: space,
             optimum: 0.05, optimizers: [best]
         ) { assignment in
             switch assignment["model"]?.description {

@@ -10,10 +10,13 @@ extension BenchmarkProblem {
     ///   - parameter: the name of the categorical parameter that chooses.
     ///   - branches: its levels, and the problem of one metric, to be made small, that each leads to.
     public static func branching(
-        _ name: String, _ summary: String, on parameter: String, _ branches: [(level: String, problem: BenchmarkProblem)]
+        _ name: String, _ summary: String, on parameter: String,
+        _ branches: [(level: String, problem: BenchmarkProblem)]
     ) -> BenchmarkProblem {
         precondition(branches.allSatisfy { $0.problem.space.constraints.isEmpty }, "constrain the whole, not a branch")
-        precondition(branches.allSatisfy { $0.problem.metrics.map(\.direction) == [.minimize] }, "branches make one metric small")
+        precondition(
+            branches.allSatisfy { $0.problem.metrics.map(\.direction) == [.minimize] }, "branches make one metric small"
+        )
         let choice = ParameterSpec(parameter, .categorical(branches.map(\.level)))
         let space = SearchSpace(trusted: [choice] + merged(branches, under: parameter))
         let problems = Dictionary(uniqueKeysWithValues: branches.map { (ParameterValue.text($0.level), $0.problem) })
@@ -35,7 +38,8 @@ extension BenchmarkProblem {
         _ branches: [(level: String, problem: BenchmarkProblem)], under parameter: String
     ) -> [ParameterSpec] {
         var merged: [ParameterSpec] = []
-        for spec in branches.flatMap(\.problem.space.parameters) where !merged.contains(where: { $0.name == spec.name }) {
+        for spec in branches.flatMap(\.problem.space.parameters) where !merged.contains(where: { $0.name == spec.name })
+        {
             let levels = branches.filter { $0.problem.space[spec.name] == spec }.map(\.level)
             let owners = branches.count { $0.problem.space[spec.name] != nil }
             precondition(levels.count == owners, "branches differ in what \(spec.name) is")

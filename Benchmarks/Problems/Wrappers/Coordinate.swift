@@ -59,7 +59,8 @@ struct Axis: Sendable {
             return .double(min(max(value, scale.lowerBound), scale.upperBound))
         case .integer, .stepped, .listed:
             let values = (0..<(domain.count ?? 0)).map { domain.value(number: $0) }
-            return values.min { abs(self.position(of: $0) - position) < abs(self.position(of: $1) - position) } ?? values[0]
+            return values.min { abs(self.position(of: $0) - position) < abs(self.position(of: $1) - position) }
+                ?? values[0]
         }
     }
 }
