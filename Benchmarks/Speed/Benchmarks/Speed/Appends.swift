@@ -6,6 +6,7 @@ import Foundation
 /// Measures durable appends of one event each to an SQLite store: one after another, and from 64 tasks at once.
 func addAppends() {
     for tasks in [1, 64] {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "attune-speed-\(UUID().uuidString)")
         let name = tasks == 1 ? "append one after another" : "append from \(tasks) tasks"
         // Many at once are counted by the thousand; single ones each, since a slow disk takes milliseconds for one.
         let configuration = Benchmark.Configuration(
@@ -14,20 +15,20 @@ func addAppends() {
         Benchmark(name, configuration: configuration) { benchmark, study in
             try await study.append(benchmark.scaledIterations.count, from: tasks, measuredBy: benchmark)
         } setup: {
-            try await StoredStudy(trials: tasks)
+            try await StoredStudy(in: folder, trials: tasks)
+        } teardown: {
+            try FileManager.default.removeItem(at: folder)
         }
     }
 }
 
-/// A study with running trials in a store of its own, removed with it.
+/// A study with running trials in a store of its own.
 final class StoredStudy: Sendable {
-    private let folder: URL
     private let store: SQLiteStore
     private let claim: Claim
 
-    init(trials: Int) async throws {
+    init(in folder: URL, trials: Int) async throws {
         let start = Date(timeIntervalSince1970: 0)
-        folder = FileManager.default.temporaryDirectory.appending(path: "attune-speed-\(UUID().uuidString)")
         store = try SQLiteStore(at: folder.appending(path: "attune.db").path(percentEncoded: false))
         let x = Parameter("x", in: 0.0...1.0)
         let experiment = Experiment("speed", .minimize("loss"), over: x, parallelism: trials, seed: 1)
@@ -37,8 +38,6 @@ final class StoredStudy: Sendable {
         let starts = (1...trials).map { Event.started($0, suggestion, at: start) }
         try await store.append(starts, under: claim).wait()
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// Appends `count` events, each task waiting until its last is on disk before its next.
     func append(_ count: Int, from tasks: Int, measuredBy benchmark: Benchmark) async throws {
