@@ -17,16 +17,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var output: OutputOptions
     @Option(help: "Another name for the experiment.") var name: String?
-    @Option(help: "Trials at once.") var parallel: Int?
-    @Option(help: "Trials in all.") var maxTrials: Int?
+    @OptionGroup var budgetOptions: BudgetOptions
     @Option(help: "The seed of every random choice.") var seed: UInt64?
-
-    func validate() throws {
-        if let parallel, parallel < 1 { throw ValidationError("--parallel: found \(parallel); must be greater than 0") }
-        if let maxTrials, maxTrials < 1 {
-            throw ValidationError("--max-trials: found \(maxTrials); must be greater than 0")
-        }
-    }
 
     func run() async throws {
         let reading = try ExperimentReader(quiet: output.quiet).read(file)
@@ -55,13 +47,7 @@ struct RunCommand: AsyncParsableCommand {
         var experiment = experiment
         if let name { experiment.metadata.name = name }
         if let seed { experiment.seed = seed }
-        if let maxTrials { experiment.budget.maxTrials = maxTrials }
-        if let parallel { experiment.budget.parallelTrials = parallel }
-        // Fewer trials than the file runs at once is no contradiction when a flag says so.
-        if let maxTrials {
-            if parallel == nil { experiment.budget.parallelTrials = min(experiment.budget.parallelTrials, maxTrials) }
-            experiment.budget.maxFailedTrials = experiment.budget.maxFailedTrials.map { min($0, maxTrials) }
-        }
+        experiment.budget = budgetOptions.edited(experiment.budget)
         let directory =
             file == "-"
             ? FileManager.default.currentDirectoryPath
@@ -74,6 +60,29 @@ struct RunCommand: AsyncParsableCommand {
             percentEncoded: false)
         // A flag may have broken what the file had right: read the result as if it had been written so.
         return try Experiment(json: experiment.json, catalogue: .standard)
+    }
+}
+
+/// How much may be spent, where the user says otherwise than the file or the store.
+struct BudgetOptions: ParsableArguments {
+    @Option(help: "Trials at once.") var parallel: Int?
+    @Option(help: "Trials in all.") var maxTrials: Int?
+
+    func validate() throws {
+        for (name, value) in [("--parallel", parallel), ("--max-trials", maxTrials)] {
+            if let value, value < 1 { throw ValidationError("\(name): found \(value); must be greater than 0") }
+        }
+    }
+
+    /// The budget with what was said. Fewer trials than ran at once, or might fail, is no contradiction here.
+    func edited(_ budget: Budget) -> Budget {
+        var budget = budget
+        if let maxTrials { budget.maxTrials = maxTrials }
+        if let parallel { budget.parallelTrials = parallel }
+        guard maxTrials != nil, let limit = budget.maxTrials else { return budget }
+        if parallel == nil { budget.parallelTrials = min(budget.parallelTrials, limit) }
+        budget.maxFailedTrials = budget.maxFailedTrials.map { min($0, limit) }
+        return budget
     }
 }
 
@@ -170,15 +179,7 @@ struct ResumeCommand: AsyncParsableCommand {
     @Argument(help: "The experiment.") var name: String
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var output: OutputOptions
-    @Option(help: "Trials in all, from now on.") var maxTrials: Int?
-    @Option(help: "Trials at once, from now on.") var parallel: Int?
-
-    func validate() throws {
-        if let parallel, parallel < 1 { throw ValidationError("--parallel: found \(parallel); must be greater than 0") }
-        if let maxTrials, maxTrials < 1 {
-            throw ValidationError("--max-trials: found \(maxTrials); must be greater than 0")
-        }
-    }
+    @OptionGroup var budgetOptions: BudgetOptions
 
     func run() async throws {
         let store = try storeOptions.openExisting()
@@ -206,12 +207,10 @@ struct ResumeCommand: AsyncParsableCommand {
 
     /// The budget to go on with; nil when there is nothing to change.
     private func budget(for study: Study) throws -> Budget? {
-        var budget = study.experiment.budget
-        if let maxTrials { budget.maxTrials = maxTrials }
-        if let parallel { budget.parallelTrials = parallel }
-        if let limit = budget.maxTrials { budget.parallelTrials = min(budget.parallelTrials, limit) }
+        var budget = budgetOptions.edited(study.experiment.budget)
+        budget.parallelTrials = min(budget.parallelTrials, budget.maxTrials ?? .max)
         let isEdited = budget != study.experiment.budget
-        if let maxTrials, maxTrials <= study.counts.ended, isEdited || study.status != .running {
+        if let maxTrials = budgetOptions.maxTrials, maxTrials <= study.counts.ended, isEdited || study.status != .running {
             throw AttuneError(
                 "--max-trials: found \(maxTrials); \(name) has \(study.counts.total) trials, give more than that to go on"
             )
