@@ -24,8 +24,12 @@ let package = Package(
     targets: [
         .target(name: "AttuneCore", swiftSettings: strict),
         .target(
-            name: "AttuneAlgorithms", dependencies: ["AttuneCore"], path: "algorithms", exclude: algorithmTexts,
-            swiftSettings: strict),
+            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath"], path: "algorithms",
+            exclude: algorithmTexts, swiftSettings: strict),
+        // The few loops that a compiler vectorises in C and not in Swift, each for the machine's own instructions.
+        .target(name: "CAttuneMath"),
+        .target(
+            name: "AttuneMath", dependencies: ["AttuneCore", "CAttuneMath", "COpenBLAS"], swiftSettings: strict),
         .target(name: "Attune", dependencies: ["AttuneCore", "AttuneAlgorithms"], swiftSettings: strict),
         .target(
             name: "AttuneYAML", dependencies: ["AttuneCore", .product(name: "Yams", package: "Yams")],
@@ -86,7 +90,10 @@ let package = Package(
             name: "AttuneYAMLTests", dependencies: ["AttuneCore", "AttuneYAML", "AttuneTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneTestSupport"],
+            name: "AttuneMathTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneMath", "AttuneTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneProblemsTests", dependencies: ["AttuneCore", "AttuneProblems"], swiftSettings: strict),

@@ -4,10 +4,13 @@ import Foundation
 public struct Suggestion: Sendable, Hashable {
     public var assignment: Assignment
     public var labels: [String: String]
+    /// Why it was proposed; nil where the algorithm has nothing to say.
+    public var explanation: Explanation?
 
-    public init(_ assignment: Assignment, labels: [String: String] = [:]) {
+    public init(_ assignment: Assignment, labels: [String: String] = [:], explanation: Explanation? = nil) {
         self.assignment = assignment
         self.labels = labels
+        self.explanation = explanation
     }
 }
 
