@@ -27,7 +27,7 @@ let package = Package(
             name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath"], path: "algorithms",
             exclude: algorithmTexts, swiftSettings: strict),
         // The few loops that a compiler vectorises in C and not in Swift, each for the machine's own instructions.
-        .target(name: "CAttuneMath"),
+        .target(name: "CAttuneMath", exclude: ["coefficients.py"]),
         .target(
             name: "AttuneMath", dependencies: ["AttuneCore", "CAttuneMath", "COpenBLAS"],
             exclude: ["Sobol/JOE-KUO-LICENSE", "Sobol/joe-kuo-table.py"], swiftSettings: strict),

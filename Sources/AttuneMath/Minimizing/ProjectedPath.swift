@@ -103,9 +103,3 @@ private func dot(_ a: [Double], _ b: [Double], count: Int) -> Double {
     for j in 0..<count { sum += a[j] * b[j] }
     return sum
 }
-
-/// The sum of products of two lists of the same length.
-func dot(_ a: [Double], _ b: [Double]) -> Double {
-    precondition(a.count == b.count, "only lists of the same length have a product")
-    return dot(a, b, count: a.count)
-}
