@@ -24,7 +24,7 @@ let package = Package(
     targets: [
         .target(name: "AttuneCore", swiftSettings: strict),
         .target(
-            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath"], path: "algorithms",
+            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath", "CAttuneMath", "COpenBLAS"], path: "algorithms",
             exclude: algorithmTexts, swiftSettings: strict),
         // The few loops that a compiler vectorises in C and not in Swift, each for the machine's own instructions.
         .target(name: "CAttuneMath", exclude: ["coefficients.py"]),

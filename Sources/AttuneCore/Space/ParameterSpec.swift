@@ -33,7 +33,7 @@ public struct Condition: Sendable, Hashable {
         self.test = test
     }
 
-    func holds(for value: ParameterValue?) -> Bool {
+    public func holds(for value: ParameterValue?) -> Bool {
         guard let value else { return false }
         switch test {
         case .oneOf(let values): return values.contains(value)
