@@ -132,7 +132,7 @@ struct LogsCommand: AsyncParsableCommand {
                 }
                 guard printed < all.count else { break }
                 try file?.close()
-                file = try FileHandle(forReadingFrom: all[printed])
+                file = try RegularFile.handle(all[printed])
                 printed += 1
             }
             guard follow, isRunning else { return }
