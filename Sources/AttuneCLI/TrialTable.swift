@@ -59,6 +59,13 @@ extension TrialRow {
             "reason": outcome?.reason.map { .string($0) } ?? .null,
         ]
     }
+
+    /// The same with why it was proposed.
+    var explainedJSON: JSON {
+        guard case .object(var fields) = json else { return json }
+        fields["why"] = explanation?.json ?? .null
+        return .object(fields)
+    }
 }
 
 extension TrialRow.Metric {

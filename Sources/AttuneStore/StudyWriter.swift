@@ -89,10 +89,13 @@ struct StudyWriter {
             throw AttuneError("trial \(number) of \(summary.name) cannot start: the next is \(summary.nextNumber)")
         }
         try execute(
-            "INSERT INTO trial (experiment, number, state, startedAt, assignment, labels) VALUES (?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO trial (experiment, number, state, startedAt, assignment, labels, why)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 study.row, number, TrialRow.running, time, suggestion.assignment.json.description,
-                JSON.strings(suggestion.labels).description,
+                JSON.strings(suggestion.labels).description, suggestion.explanation?.json.description,
             ])
         study.reporting[number] = ReportingTrial()
         summary.counts.running += 1

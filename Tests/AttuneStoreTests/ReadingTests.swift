@@ -44,6 +44,7 @@ struct ReadingTests {
         #expect(try await store.best(of: experiment.id)?.number == study.bestNumber)
         let rows = try await store.trials(of: experiment.id, limit: 1000)
         #expect(rows.map(Line.init(row:)) == study.trials.map { Line($0, study.objective) })
+        #expect(rows.map(\.explanation) == study.trials.map(\.suggestion.explanation))
         let running = try await store.trials(of: experiment.id, states: ["Running"])
         #expect(running.map(\.number) == study.running.map(\.number))
     }

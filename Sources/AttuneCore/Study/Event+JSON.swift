@@ -9,6 +9,7 @@ extension Event {
                 "started": .number(number), "at": .time(time), "assignment": suggestion.assignment.json,
             ]
             if !suggestion.labels.isEmpty { fields["labels"] = .strings(suggestion.labels) }
+            fields["why"] = suggestion.explanation?.json
             return .object(fields)
         case .observed(let number, let observations):
             let rows = observations.map { o -> JSON in
@@ -48,7 +49,10 @@ extension Event {
         guard let time = json["at"]?.time else { return nil }
         if let number = json["started"]?.int, let members = json["assignment"] {
             let labels = (json["labels"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
-            return space.assignment(json: members).map { .started(number, Suggestion($0, labels: labels), at: time) }
+            let why = json["why"].flatMap(Explanation.init(json:))
+            return space.assignment(json: members).map {
+                .started(number, Suggestion($0, labels: labels, explanation: why), at: time)
+            }
         }
         if let number = json["lost"]?.int { return .lost(number, reason: json["reason"]?.string ?? "", at: time) }
         if let number = json["ended"]?.int, let name = json["outcome"]?.string {
