@@ -68,6 +68,18 @@ struct ReadingTests {
         #expect(try await store.best(of: "sample") == nil)
     }
 
+    @Test func `a summary says how many trials of others the study began with`() async throws {
+        let store = try place.open()
+        try await store.create(experiment, at: Samples.noon)
+        #expect(try await store.summary(of: "sample")?.priorTrials == 0)
+        let claim = try await store.claim(experiment.id, at: Samples.noon)
+        let trials = Samples.priorTrials(of: experiment)
+        let imports: [Event] = ["a", "b"].map { .imported(trials, from: $0, at: Samples.noon) }
+        try await store.append(imports, under: claim).wait()
+        #expect(try await store.summary(of: "sample")?.priorTrials == 2 * trials.count)
+        #expect(try await store.summary(of: "sample")?.counts.total == 0)
+    }
+
     @Test func `experiments are listed by name`() async throws {
         let store = try place.open()
         for name in ["b", "c", "a"] { try await store.create(Samples.experiment(named: name), at: Samples.noon) }

@@ -12,6 +12,8 @@ public struct Experiment: Sendable, Hashable {
     public var budget: Budget
     /// Assignments to try before the algorithm is asked.
     public var initialTrials: [Assignment]
+    /// Experiments of the same store whose ended trials the algorithm learns from; see `Study.priorTrials`.
+    public var warmStart: [ID]
     /// Keys every random choice of the algorithm.
     public var seed: UInt64
     /// How long an attempt may run before it is ended as failed.
@@ -31,8 +33,8 @@ public struct Experiment: Sendable, Hashable {
         metadata: Metadata, objective: Objective, space: SearchSpace,
         algorithm: AlgorithmSpec = AlgorithmSpec("random"),
         earlyStopping: AlgorithmSpec? = nil, budget: Budget = Budget(), initialTrials: [Assignment] = [],
-        seed: UInt64 = 0,
-        trialTimeout: Duration? = nil, retries: Int = 0, template: TrialTemplate? = nil,
+        warmStart: [ID] = [], seed: UInt64 = 0, trialTimeout: Duration? = nil, retries: Int = 0,
+        template: TrialTemplate? = nil,
         collector: MetricsCollector = MetricsCollector(), resumePolicy: ResumePolicy = .never, nas: NASConfig? = nil
     ) {
         self.metadata = metadata
@@ -42,6 +44,7 @@ public struct Experiment: Sendable, Hashable {
         self.earlyStopping = earlyStopping
         self.budget = budget
         self.initialTrials = initialTrials
+        self.warmStart = warmStart
         self.seed = seed
         self.trialTimeout = trialTimeout
         self.retries = retries

@@ -29,6 +29,7 @@ struct ExperimentReader {
         let collector = collector(spec)
         let firstTrials = spec.maps("initialTrials") ?? []
         let initialTrials = space.map { self.initialTrials(firstTrials, in: $0) } ?? []
+        let warmStart = warmStart(spec, of: metadata?.name)
         let ownSeed = self.seed(spec, algorithm)
         let trialTimeout = spec.duration("trialTimeout")
         let retries = retries(spec)
@@ -40,8 +41,9 @@ struct ExperimentReader {
         }
         let experiment = Experiment(
             metadata: metadata, objective: objective, space: space, algorithm: algorithm, earlyStopping: earlyStopping,
-            budget: budget, initialTrials: initialTrials, seed: ownSeed ?? seed(), trialTimeout: trialTimeout,
-            retries: retries, template: template, collector: collector, resumePolicy: resumePolicy, nas: nas)
+            budget: budget, initialTrials: initialTrials, warmStart: warmStart, seed: ownSeed ?? seed(),
+            trialTimeout: trialTimeout, retries: retries, template: template, collector: collector,
+            resumePolicy: resumePolicy, nas: nas)
         if let catalogue { log.add(catalogue.problems(of: experiment), under: "spec") }
         if fillsDefaults, purpose == .running { warnWhereNothingEnds(experiment) }
         return log.hasErrors ? nil : experiment
@@ -140,6 +142,20 @@ extension ExperimentReader {
             log.error(item.field, found: "\"\(source)\"", "column \(error.column): \(error.found); \(error.remedy)")
             return nil
         }
+    }
+
+    private func warmStart(_ spec: MapReader, of name: String?) -> [Experiment.ID] {
+        guard let map = spec.map("warmStart") else { return [] }
+        if !map.has("experiments") { log.error(map.field["experiments"], "must be specified") }
+        let names = map.texts("experiments") ?? []
+        for index in names.indices where !log.hasErrors(under: map.field) {
+            guard let mistake = names.mistake(at: index, in: name ?? "") else { continue }
+            log.rule(map.field["experiments"][index], found: mistake.found, mistake.remedy)
+        }
+        if case .asking = purpose, !names.isEmpty {
+            log.warn(map.field, "is ignored here, where there is no store; tell what is known without an id")
+        }
+        return names
     }
 
     private func initialTrials(_ trials: [MapReader], in space: SearchSpace) -> [Assignment] {

@@ -29,6 +29,8 @@ extension Event {
             var fields: JSON.Fields = ["finished": .string(finish.reason), "at": .time(time)]
             if case .failed(let message) = finish { fields["message"] = .string(message) }
             return .object(fields)
+        case .imported(let trials, let source, let time):
+            return ["imported": .string(source), "at": .time(time), "trials": .array(trials.map(\.json))]
         }
     }
 
@@ -60,6 +62,11 @@ extension Event {
         }
         if let budget = json["budgetEdited"] { return .budgetEdited(Budget(json: budget), at: time) }
         if json["stopped"] != nil { return .stopped(at: time) }
+        if let source = json["imported"]?.string {
+            let rows = json["trials"]?.array ?? []
+            let trials = rows.compactMap { PriorTrial(json: $0, of: source, space: space) }
+            return trials.count == rows.count ? .imported(trials, from: source, at: time) : nil
+        }
         guard let reason = json["finished"]?.string else { return nil }
         return Finish(reason: reason, message: json["message"]?.string).map { .finished($0, at: time) }
     }
