@@ -159,10 +159,11 @@ extension OptimizeSession {
             try end(number, .earlyStopped)
             return true
         case .completed:
-            let hasValue = study[number].value(of: study.objective) != nil
+            let trial = study[number]
+            let hasValue = trial.value(of: study.objective) != nil
             try end(
                 number,
-                hasValue ? .succeeded : .metricsUnavailable("no finite value of \(study.objective.metric) was told"))
+                hasValue ? .succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective)))
             return nil
         case .failed:
             try end(number, .failed("told so"))

@@ -364,12 +364,10 @@ public actor Tuner {
     }
 
     private func missingMetricReason(of trial: Trial, _ end: WorkEnd) -> String {
-        let metric = study.objective.metric
-        let found = trial.metrics[metric] == nil ? "never reported" : "never reported a finite value of"
-        let others = trial.metrics.keys.filter { $0 != metric }.sorted()
+        let others = trial.metrics.keys.filter { $0 != study.objective.metric }.sorted()
         let hint = others.isEmpty ? "" : " (reported: \(others.joined(separator: ", ")))"
         let output = end.lastOutput.isEmpty ? "it printed nothing" : "its last lines were:\n\(end.lastOutput)"
-        return "\(found) \(metric)\(hint); \(output)"
+        return "\(trial.reasonForNoValue(of: study.objective))\(hint); \(output)"
     }
 
     /// Applies what is to happen now: the end of the experiment, or as many starts as the budget allows.
