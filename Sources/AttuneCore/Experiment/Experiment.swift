@@ -31,7 +31,7 @@ public struct Experiment: Sendable, Hashable {
 
     public init(
         metadata: Metadata, objective: Objective, space: SearchSpace,
-        algorithm: AlgorithmSpec = AlgorithmSpec("random"),
+        algorithm: AlgorithmSpec = .standard,
         earlyStopping: AlgorithmSpec? = nil, budget: Budget = Budget(), initialTrials: [Assignment] = [],
         warmStart: [ID] = [], seed: UInt64 = 0, trialTimeout: Duration? = nil, retries: Int = 0,
         template: TrialTemplate? = nil,
@@ -90,6 +90,9 @@ public struct AlgorithmSpec: Sendable, Hashable {
         self.name = name
         self.settings = settings
     }
+
+    /// What chooses the trials where nobody says.
+    public static let standard = AlgorithmSpec("random")
 
     public subscript(name: String) -> String? { settings.last { $0.name == name }?.value }
 }

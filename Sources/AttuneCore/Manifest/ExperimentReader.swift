@@ -194,7 +194,9 @@ extension ExperimentReader {
 extension ExperimentReader {
     /// The document's algorithm, or the caller's: with the document's settings where it names the same.
     private func chosenAlgorithm(_ spec: MapReader) -> AlgorithmSpec? {
-        guard case .asking(let name?) = purpose else { return spec.requiredMap("algorithm").flatMap { algorithm($0) } }
+        guard case .asking(let name?) = purpose else {
+            return spec.has("algorithm") ? spec.map("algorithm").flatMap { algorithm($0) } : .standard
+        }
         let own = spec.map("algorithm")
         return own?["algorithmName"]?.scalarText == name ? own.flatMap { algorithm($0) } : AlgorithmSpec(name)
     }
