@@ -109,7 +109,8 @@ let package = Package(
             dependencies: ["AttuneCore", "AttuneProcess", "AttuneTestSupport", "CAttuneProcess", "attune-supervisor"],
             swiftSettings: strict),
         .testTarget(
-            name: "AttuneCLITests", dependencies: ["AttuneCLI", "AttuneCore", "AttuneDigits", "attune-supervisor"],
+            name: "AttuneCLITests",
+            dependencies: ["AttuneCLI", "AttuneCore", "AttuneDigits", "AttuneStore", "attune-supervisor"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneDigitsTests",
