@@ -60,7 +60,7 @@ public struct AlgorithmSetting: Sendable {
     /// As a user would write it; nil when there is none.
     public let defaultValue: String?
     public let summary: String
-    /// What to say of a value out of range; nil for a sentence made from the kind.
+    /// What to say of a value out of range, `{value}` standing for it; nil for a sentence made from the kind.
     public let complaint: String?
 
     public init(
@@ -86,7 +86,9 @@ public struct AlgorithmSetting: Sendable {
                 ? nil : complaint ?? "\(name) must be a number of \(range.lowerBound.text)…\(range.upperBound.text)"
         case .choice(let choices):
             return choices.contains(text)
-                ? nil : complaint ?? "\(name) must be one of \(choices.joined(separator: ", "))"
+                ? nil
+                : complaint?.replacing("{value}", with: text)
+                    ?? "\(name) must be one of \(choices.joined(separator: ", "))"
         case .text: return nil
         }
     }

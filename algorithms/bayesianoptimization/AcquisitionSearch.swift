@@ -10,12 +10,12 @@ struct AcquisitionSearch {
     let acquisition: Acquisition
     /// The best value so far, in the model's units.
     let best: Double
-    /// How likely a trial is to bring a value; nil where none has failed.
-    let success: GaussianProcess?
+    /// What else counts: the chance of success, the time a trial takes.
+    var modifiers: [ScoreModifier] = []
     /// The best points so far, best first: candidates gather around them.
     let anchors: [[Double]]
     /// Where candidates may lie; nil for everywhere.
-    let region: TrustRegion?
+    var region: TrustRegion?
     /// Whether gradients are followed.
     var followsGradients = true
     /// Whether an assignment satisfies the constraints and was not tried.
@@ -31,7 +31,8 @@ struct AcquisitionSearch {
     ///
     /// - Parameter cubes: positions of the unit cube that cover it evenly.
     func best(among cubes: [[Double]], using random: inout RandomSource) -> Candidate? {
-        var candidates = scored(candidatePoints(cubes, using: &random)).sorted { $0.score > $1.score }
+        var candidates = scored(candidatePoints(cubes, using: &random))
+        candidates.sort { $0.score > $1.score }
         let starts = distinct(candidates)
         if followsGradients || space.axes.contains(where: { $0.count != nil }) {
             candidates += starts.map { improved($0, using: &random) }
@@ -40,13 +41,21 @@ struct AcquisitionSearch {
         return candidates.first { $0.score.isFinite && isOpen(space.assignment(at: $0.point)) }
     }
 
+    /// The open candidate at which a function drawn from the belief is smallest (Thompson 1933).
+    func drawn(among cubes: [[Double]], using random: inout RandomSource) -> Candidate? {
+        let points = candidatePoints(cubes, using: &random)
+        let values = surrogate.draw(features: points.flatMap { space.features(of: $0) }, using: &random)
+        return zip(points, values).map { Candidate(point: $0, score: -$1) }.sorted { $0.score > $1.score }
+            .first { isOpen(space.assignment(at: $0.point)) }
+    }
+
     // MARK: Candidates
 
     private func candidatePoints(_ cubes: [[Double]], using random: inout RandomSource) -> [[Double]] {
         if let all = space.allPoints(atMost: AcquisitionSearch.mostEnumerated) { return all }
         let spread = cubes.map { cube in space.point(at: region.map { $0.cube(cube) } ?? cube) }
         let near = anchors.flatMap { anchor in
-            (0..<Env.near).map { _ in perturbed(anchor, using: &random) }
+            (0..<AcquisitionSearch.nearEach).map { _ in perturbed(anchor, using: &random) }
         }
         return spread + near
     }
@@ -83,7 +92,7 @@ struct AcquisitionSearch {
     private func distinct(_ sorted: [Candidate]) -> [Candidate] {
         var chosen: [Candidate] = []
         for candidate in sorted where candidate.score.isFinite {
-            if chosen.count == Env.starts { break }
+            if chosen.count == AcquisitionSearch.startCount { break }
             let isNear = chosen.contains { other in
                 zip(candidate.point, other.point).allSatisfy { abs($0 - $1) < 0.03 }
             }
@@ -98,12 +107,11 @@ struct AcquisitionSearch {
         guard !points.isEmpty else { return [] }
         let features = points.flatMap { space.features(of: $0) }
         let (means, deviations) = surrogate.posterior(features: features)
-        let chances = success.map { $0.posterior(features: features).means }
-        return points.indices.map { index in
-            var score = acquisition.value(mean: means[index], deviation: deviations[index], best: best).value
-            if let chances { score += logChance(chances[index]) }
-            return Candidate(point: points[index], score: score)
+        var scores = points.indices.map { index in
+            acquisition.value(mean: means[index], deviation: deviations[index], best: best).value
         }
+        for modifier in modifiers { modifier.add(to: &scores, features: features) }
+        return zip(points, scores).map { Candidate(point: $0, score: $1) }
     }
 
     /// The score at one point and its gradient by feature; nil for a model without gradients.
@@ -111,21 +119,13 @@ struct AcquisitionSearch {
         var byDeviation = gradient
         guard let belief = surrogate.posterior(at: features, meanGradient: &gradient, deviationGradient: &byDeviation)
         else { return nil }
-        let score = acquisition.value(mean: belief.mean, deviation: belief.deviation, best: best)
+        var score = acquisition.value(mean: belief.mean, deviation: belief.deviation, best: best)
         for index in gradient.indices {
             gradient[index] = score.byMean * gradient[index] + score.byDeviation * byDeviation[index]
         }
-        guard let success else { return score.value }
-        var byChance = gradient
-        guard let chance = success.posterior(at: features, meanGradient: &byChance, deviationGradient: &byDeviation)
-        else { return score.value }
-        if chance.mean > leastChance, chance.mean < 1 {
-            for index in gradient.indices { gradient[index] += byChance[index] / chance.mean }
-        }
-        return score.value + logChance(chance.mean)
+        for modifier in modifiers { score.value += modifier.term(at: features, addingTo: &gradient) }
+        return score.value
     }
-
-    private func logChance(_ mean: Double) -> Double { log(min(max(mean, leastChance), 1)) }
 
     // MARK: Improvement
 
@@ -215,6 +215,42 @@ struct AcquisitionSearch {
         let far = (0..<4).map { _ in random.below(count) }
         guard axis.isOrderedOrContinuous else { return far + (0..<8).map { _ in random.below(count) } }
         return ([-4, -2, -1, 1, 2, 4].map { value + $0 } + far).filter { (0..<count).contains($0) }
+    }
+}
+
+/// A term of the score beside the acquisition.
+struct ScoreModifier: Sendable {
+    enum Term: Sendable {
+        /// + log of the chance that the model gives.
+        case logChance
+        /// − so much times the model's mean.
+        case cost(Double)
+    }
+
+    let term: Term
+    let model: GaussianProcess
+
+    func add(to scores: inout [Double], features: [Double]) {
+        for (index, mean) in model.means(features: features).enumerated() { scores[index] += value(mean).value }
+    }
+
+    func term(at features: [Double], addingTo gradient: inout [Double]) -> Double {
+        var (byMean, unused) = (gradient, gradient)
+        guard let belief = model.posterior(at: features, meanGradient: &byMean, deviationGradient: &unused) else {
+            return 0
+        }
+        let (value, slope) = value(belief.mean)
+        for index in gradient.indices { gradient[index] += slope * byMean[index] }
+        return value
+    }
+
+    private func value(_ mean: Double) -> (value: Double, slope: Double) {
+        switch term {
+        case .logChance where mean <= leastChance: (log(leastChance), 0)
+        case .logChance where mean >= 1: (0, 0)
+        case .logChance: (log(mean), 1 / mean)
+        case .cost(let weight): (-weight * mean, -weight)
+        }
     }
 }
 

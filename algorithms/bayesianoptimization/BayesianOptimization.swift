@@ -2,35 +2,17 @@ import AttuneCore
 import AttuneMath
 import Foundation
 
-/// Gaussian-process Bayesian optimisation: a model of the objective is fitted to what has ended, and the next trial is
-/// where an acquisition makes most of it (Jones et al. 1998; Ament et al. 2023).
+/// Bayesian optimisation: a model of the objective is fitted to what has ended, and the next trial is where an acquisition
+/// makes most of it (Jones et al. 1998; Ament et al. 2023).
 struct BayesianOptimization: Suggester {
     private let settings: Settings
     private let space: ModelSpace
     private let design: SobolSequence
     private let initialTrials: Int
     private var evidence: Evidence
-    private var fitted: Fitted?
-
-    struct Settings: Sendable, Hashable {
-        /// How many trials come before the model; at least 1.
-        var initialPoints: Int
-        var kernel = Kernel.matern52
-        var acquisition = Acquisition.logExpectedImprovement
-    }
-
-    /// A model and what it was made of.
-    private struct Fitted {
-        /// How many observations the hyperparameters were fitted to.
-        var scheduled: Int
-        /// The observations in the model, by position in the evidence.
-        var members: [Int]
-        /// How many observations were considered.
-        var seen: Int
-        /// How the objective's values are warped.
-        var exponent: Double
-        var model: GaussianProcess
-    }
+    private var model: ObjectiveModel?
+    /// What earlier experiments say; made when first asked for, as it never changes.
+    private var prior: PriorKnowledge??
 
     init(_ experiment: Experiment, settings: Settings) throws {
         self.settings = settings
@@ -42,154 +24,231 @@ struct BayesianOptimization: Suggester {
 
     mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
         evidence.absorb(study)
+        let prior = priorKnowledge(of: study)
         let position = study.nextNumber - 1 - initialTrials
-        guard position >= settings.initialPoints, evidence.count > 0 else {
-            return .run(try initial(position, for: study, using: &random))
+        let wanted = prior == nil ? settings.initialPoints : 1
+        guard position >= wanted, evidence.count > 0 else {
+            return .run(try initial(position, for: study, prior, using: &random))
         }
-        let (model, transform) = model()
-        guard let suggestion = search(model, transform, study, using: &random) else {
-            return .run(Suggestion(try study.experiment.space.sample(using: &random)))
-        }
-        return .run(suggestion)
+        let model = currentModel(prior)
+        if let suggestion = suggestion(for: study, model, using: &random) { return .run(suggestion) }
+        return .run(
+            Suggestion(
+                try study.experiment.space.sample(using: &random),
+                explanation: Explanation("drawn: every candidate was tried before")))
+    }
+
+    private mutating func priorKnowledge(of study: Study) -> PriorKnowledge? {
+        if let prior { return prior }
+        let made = PriorKnowledge(study.priorTrials, direction: study.objective.direction, space: space)
+        prior = .some(made)
+        return made
+    }
+
+    private mutating func currentModel(_ prior: PriorKnowledge?) -> ObjectiveModel {
+        let scheduled = ObjectiveModel.scheduled(upTo: evidence.count)
+        var current =
+            model.flatMap { $0.scheduled == scheduled ? $0 : nil }
+            ?? ObjectiveModel(evidence, count: scheduled, settings: settings, prior: prior)
+        current.extend(evidence)
+        model = current
+        return current
     }
 
     // MARK: Initial design
 
-    /// The middle of the space first, which users' ranges are often built around, then a Sobol sequence.
-    private func initial(_ position: Int, for study: Study, using random: inout RandomSource) throws -> Suggestion {
-        let explanation = Explanation("initial design")
+    /// The middle of the space first, which users' ranges are often built around, then a Sobol sequence; where earlier
+    /// experiments have a say, what they make most of.
+    private func initial(
+        _ position: Int, for study: Study, _ prior: PriorKnowledge?, using random: inout RandomSource
+    ) throws -> Suggestion {
+        if let prior, let suggestion = suggestion(for: study, from: prior, using: &random) { return suggestion }
         for block in 0..<64 {
+            let isMiddle = position == 0 && block == 0
             let cube =
-                position == 0 && block == 0
-                ? Array(repeating: 0.5, count: space.dimensions) : design.point(position + block << 24)
+                isMiddle ? Array(repeating: 0.5, count: space.dimensions) : design.point(position + block << 24)
             let assignment = space.space.assignment(at: cube)
-            if space.space.isFeasible(assignment), !study.tried.contains(assignment) {
-                return Suggestion(assignment, explanation: explanation)
-            }
+            guard space.space.isFeasible(assignment), !study.tried.contains(assignment) else { continue }
+            return Suggestion(
+                assignment, explanation: Explanation("initial design: \(isMiddle ? "the middle" : "Sobol sequence")"))
         }
-        return Suggestion(try space.space.sample(using: &random), explanation: explanation)
+        return Suggestion(
+            try space.space.sample(using: &random), explanation: Explanation("initial design: drawn"))
     }
 
-    // MARK: Model
-
-    /// The model of all that has ended: hyperparameters of the last scheduled fit, later observations appended.
-    private mutating func model() -> (GaussianProcess, OutputTransform) {
-        let scheduled = BayesianOptimization.scheduled(upTo: evidence.count)
-        if fitted?.scheduled != scheduled { fitted = fit(scheduled) }
-        guard var current = fitted else { preconditionFailure("a fit gives a model") }
-        let transform = OutputTransform(evidence.values, exponent: current.exponent)
-        let targets = evidence.values.map { transform($0) }
-        while current.seen < evidence.count {
-            let width = space.featureCount
-            let features = Array(evidence.features[current.seen * width..<(current.seen + 1) * width])
-            let before = current.model.count
-            current.model.append(features: features, target: targets[current.seen])
-            if current.model.count > before { current.members.append(current.seen) }
-            current.seen += 1
-        }
-        current.model.retarget(current.members.map { targets[$0] })
-        fitted = current
-        return (current.model, transform)
-    }
-
-    /// Hyperparameters are fitted anew at these numbers of observations: each one at first, then every fifteenth part more.
-    static func scheduled(upTo count: Int) -> Int {
-        var scheduled = 1
-        while true {
-            let next = scheduled + max(1, scheduled / Env.refit)
-            if next > count { return scheduled }
-            scheduled = next
-        }
-    }
-
-    private func fit(_ count: Int) -> Fitted {
-        let values = Array(evidence.values[..<count])
-        let members = Array(0..<count)
-        let features = Array(evidence.features[..<(count * space.featureCount)])
-        let likeliest = OutputTransform(values)
-        let transforms = Env.both == 0 || abs(likeliest.exponent - 1) < 0.05 ? [likeliest] : [likeliest, OutputTransform(values, exponent: 1)] + (Env.both == 2 ? [OutputTransform(values, exponent: (1 + likeliest.exponent) / 2)] : [])
-        let fits = transforms.map { transform in
-            let targets = values.map { transform($0) }
-            let fit = Hyperparameters.fitted(to: space, settings.kernel, features: features, targets: targets)
-            return (
-                transform: transform, targets: targets, hyperparameters: fit.hyperparameters,
-                negativeEvidence: fit.negativeLogPosterior - transform.logJacobian(at: values)
-            )
-        }
-        let best = fits.min { $0.negativeEvidence < $1.negativeEvidence } ?? fits[0]
-        return Fitted(
-            scheduled: count, members: members, seen: count, exponent: best.transform.exponent,
-            model: GaussianProcess(
-                space, settings.kernel, best.hyperparameters, features: features, targets: best.targets))
+    private func suggestion(
+        for study: Study, from prior: PriorKnowledge, using random: inout RandomSource
+    ) -> Suggestion? {
+        let model = prior.model.imagining(study.running.map { space.point(of: $0.assignment) })
+        let search = AcquisitionSearch(
+            space: space, surrogate: model, acquisition: .logExpectedImprovement,
+            best: model.fittedMeans.min() ?? 0, anchors: [],
+            isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
+        guard let candidate = search.best(among: cubes(for: study), using: &random) else { return nil }
+        return Suggestion(space.assignment(at: candidate.point), explanation: Explanation(prior.sources))
     }
 
     // MARK: Search
 
-    private func search(
-        _ model: GaussianProcess, _ transform: OutputTransform, _ study: Study, using random: inout RandomSource
+    private func suggestion(
+        for study: Study, _ model: ObjectiveModel, using random: inout RandomSource
     ) -> Suggestion? {
-        let means = model.fittedMeans
-        let ranking = means.indices.sorted { (means[$0], $0) < (means[$1], $1) }
+        let ranking = model.ranking
+        let targets = evidence.values.map { model.transform($0) }
+        let acquisition = self.acquisition(targets, using: &random)
+        let region = region(model, around: evidence.points[ranking[0].position])
         let search = AcquisitionSearch(
-            space: space, surrogate: model.imagining(study.running.map { space.point(of: $0.assignment) }),
-            acquisition: settings.acquisition, best: means[ranking[0]], success: success(like: model),
-            anchors: ranking.prefix(Env.near2).map { evidence.points[fitted?.members[$0] ?? $0] }, region: region(model, around: evidence.points[fitted?.members[ranking[0]] ?? 0])
-        ) { space.space.isFeasible($0) && !study.tried.contains($0) }
-        guard let candidate = search.best(among: cubes(for: study), using: &random) else { return nil }
+            space: space, surrogate: surrogate(model, targets, study, using: &random), acquisition: acquisition,
+            best: ranking[0].mean, modifiers: modifiers(model), anchors: ranking.prefix(4).map { evidence.points[$0.position] },
+            region: region, followsGradients: settings.followsGradients,
+            isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
+        let cubes = cubes(for: study)
+        let found =
+            settings.policy == .thompson
+            ? search.drawn(among: cubes, using: &random) : search.best(among: cubes, using: &random)
+        guard let found else { return nil }
         return Suggestion(
-            space.assignment(at: candidate.point),
-            explanation: explanation(of: candidate, model, transform, best: means[ranking[0]], study.objective))
+            space.assignment(at: found.point),
+            labels: settings.policy == .hedge ? [AcquisitionPortfolio.label: acquisition.name] : [:],
+            explanation: explanation(of: found, search, model, study))
     }
 
-    /// A box around the best point, wide where the objective varies slowly; nil where the whole space is searched.
-    private func region(_ model: GaussianProcess, around centre: [Double]) -> TrustRegion? {
-        guard space.dimensions >= Env.trdim else { return nil }
-        var size = TrustRegionSize(dimensions: space.dimensions)
-        for value in evidence.values { size.absorb(value) }
-        let lengths = model.hyperparameters.logLengths
-        let mean = lengths.reduce(0, +) / Double(lengths.count)
-        return TrustRegion(space: space, centre: centre, sides: lengths.map { size.side * exp(max(min($0 - mean, 2), -2)) })
+    private func acquisition(_ targets: [Double], using random: inout RandomSource) -> Acquisition {
+        switch settings.policy {
+        case .fixed(let acquisition): acquisition
+        case .hedge: AcquisitionPortfolio.choice(evidence.choosers, targets, using: &random)
+        case .thompson: .logExpectedImprovement  // unused: a draw has no acquisition
+        }
+    }
+
+    private func surrogate(
+        _ model: ObjectiveModel, _ targets: [Double], _ study: Study, using random: inout RandomSource
+    ) -> any Surrogate {
+        let running = study.running.map { space.point(of: $0.assignment) }
+        guard settings.estimator != .GP else { return model.surrogate(imagining: running) }
+        // Trees take running trials at what the process expects of them.
+        let imagined = running.map { space.features(of: $0) }
+        let expected = imagined.isEmpty ? [] : model.surrogate(imagining: []).posterior(features: imagined.flatMap { $0 }).means
+        let features = model.members.flatMap { evidence.features(of: $0) } + imagined.flatMap { $0 }
+        let values = model.members.map { targets[$0] } + expected
+        switch settings.estimator {
+        case .RF: return TreeSurrogate.forest(space, features: features, targets: values, using: &random)
+        case .ET: return TreeSurrogate.extraTrees(space, features: features, targets: values, using: &random)
+        case .GBRT, .GP: return TreeSurrogate.boosting(space, features: features, targets: values, using: &random)
+        }
     }
 
     /// Positions that cover the cube, others for every trial.
     private func cubes(for study: Study) -> [[Double]] {
-        let count = Env.cubes
-        return (0..<count).map { design.point(1 << 20 + study.nextNumber * count + $0) }
+        (0..<BayesianOptimization.cubeCount).map {
+            design.point(1 << 20 + study.nextNumber * BayesianOptimization.cubeCount + $0)
+        }
+    }
+
+    private static let cubeCount = 384
+
+    /// A box around the best point, wide where the objective varies slowly; nil where the whole space is searched.
+    private func region(_ model: ObjectiveModel, around centre: [Double]) -> TrustRegion? {
+        guard space.dimensions >= BayesianOptimization.manyDimensions || evidence.count > ObjectiveModel.capacity
+        else { return nil }
+        let lengths = model.process.hyperparameters.logLengths
+        let mean = lengths.reduce(0, +) / Double(lengths.count)
+        let side = evidence.regionSize.side
+        return TrustRegion(
+            space: space, centre: centre, sides: lengths.map { side * exp(max(min($0 - mean, 2), -2)) })
+    }
+
+    /// From here on a global model has too few observations per dimension to be trusted far from the best point.
+    private static let manyDimensions = 15
+
+    // MARK: What else counts
+
+    private func modifiers(_ model: ObjectiveModel) -> [ScoreModifier] {
+        var modifiers: [ScoreModifier] = []
+        if let success = success(like: model.process) { modifiers.append(success) }
+        if settings.countsSeconds, let cost = cost(like: model.process) { modifiers.append(cost) }
+        return modifiers
     }
 
     /// A model of success: 1 where a trial brought a value, 0 where it failed.
-    private func success(like model: GaussianProcess) -> GaussianProcess? {
-        guard !evidence.failures.isEmpty else { return nil }
-        var hyperparameters = model.hyperparameters
+    private func success(like process: GaussianProcess) -> ScoreModifier? {
+        let failures = evidence.failures.suffix(200) + (prior??.failures ?? [])
+        guard !failures.isEmpty else { return nil }
+        var hyperparameters = process.hyperparameters
         hyperparameters.logVariance = log(0.25)
         hyperparameters.logNoise = log(0.01)
-        let features = evidence.features + evidence.failures.flatMap { space.features(of: $0) }
-        let targets =
-            Array(repeating: 1.0, count: evidence.count) + Array(repeating: 0, count: evidence.failures.count)
-        return GaussianProcess(space, settings.kernel, hyperparameters, features: features, targets: targets)
+        let members = representatives(of: evidence.values, atMost: 200)
+        let features =
+            members.flatMap { evidence.features(of: $0) } + failures.flatMap { space.features(of: $0) }
+        let targets = Array(repeating: 1.0, count: members.count) + Array(repeating: 0, count: failures.count)
+        return ScoreModifier(
+            term: .logChance,
+            model: GaussianProcess(space, settings.kernel, hyperparameters, features: features, targets: targets))
     }
 
+    /// A model of the logarithm of the time that a trial takes.
+    private func cost(like process: GaussianProcess) -> ScoreModifier? {
+        let members = representatives(of: evidence.values, atMost: ObjectiveModel.capacity)
+        let logs = members.map { log(max(evidence.durations[$0], 1e-3)) }
+        let mean = logs.reduce(0, +) / Double(logs.count)
+        let deviation = (logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(logs.count)).squareRoot()
+        guard deviation > 1e-6 else { return nil }
+        var hyperparameters = process.hyperparameters
+        hyperparameters.logNoise = log(0.1)
+        return ScoreModifier(
+            term: .cost(deviation),
+            model: GaussianProcess(
+                space, settings.kernel, hyperparameters, features: members.flatMap { evidence.features(of: $0) },
+                targets: logs.map { ($0 - mean) / deviation }))
+    }
+
+    // MARK: Explanation
+
     private func explanation(
-        of candidate: AcquisitionSearch.Candidate, _ model: GaussianProcess, _ transform: OutputTransform, best: Double,
-        _ objective: Objective
+        of found: AcquisitionSearch.Candidate, _ search: AcquisitionSearch, _ model: ObjectiveModel, _ study: Study
     ) -> Explanation {
-        let belief = model.posterior(features: space.features(of: candidate.point))
-        let (mean, deviation) = (belief.means[0], belief.deviations[0])
+        let belief = search.surrogate.posterior(features: space.features(of: found.point))
+        let (mean, deviation, transform) = (belief.means[0], belief.deviations[0], model.transform)
         let spread = (transform.inverse(mean + deviation) - transform.inverse(mean - deviation)) / 2
         return Explanation(
-            "Gaussian process", mean: transform.inverse(mean) * (objective.direction == .minimize ? 1 : -1),
-            deviation: spread, acquisition: settings.acquisition.name, score: candidate.score,
-            exploration: Acquisition.exploration(mean: mean, deviation: deviation, best: best))
+            method(search, model), mean: transform.inverse(mean) * (study.objective.direction == .minimize ? 1 : -1),
+            deviation: abs(spread), acquisition: settings.policy == .thompson ? "Thompson" : search.acquisition.name,
+            score: found.score,
+            exploration: Acquisition.exploration(mean: mean, deviation: deviation, best: search.best))
+    }
+
+    private func method(_ search: AcquisitionSearch, _ model: ObjectiveModel) -> String {
+        var parts = [settings.estimator.description]
+        if search.region != nil {
+            let side = (evidence.regionSize.side * 1_000).rounded() / 1_000
+            parts.append("trust region of side \(side.text)")
+        }
+        if let prior = prior ?? nil {
+            let weight = (model.priorWeight * 100).rounded() / 100
+            parts.append("\(prior.sources) at weight \(weight.text)")
+        }
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension BayesianOptimization.Settings.Estimator {
+    fileprivate var description: String {
+        switch self {
+        case .GP: "Gaussian process"
+        case .RF: "random forest"
+        case .ET: "extra trees"
+        case .GBRT: "gradient-boosted trees"
+        }
     }
 }
 
 extension GaussianProcess {
-    /// The model as if running trials had brought what it expects of them (Ginsbourger et al. 2010, kriging believer).
+    /// The model as if trials at these points had brought what it expects of them.
     func imagining(_ points: [[Double]]) -> GaussianProcess {
         var model = self
         for point in points {
             let features = space.features(of: point)
-            model.append(features: features, target: model.posterior(features: features).means[0])
+            model.append(features: features, target: model.means(features: features)[0])
         }
         return model
     }
@@ -199,8 +258,9 @@ extension Algorithm {
     static let bayesianOptimization = Algorithm(
         "bayesianoptimization",
         summary: "A Gaussian process models the objective; best for costly trials, up to a few thousand of them.",
-        settings: [.randomState], honours: .all
-    ) { try BayesianOptimization($0, settings: BayesianOptimization.Settings(initialPoints: Env.ninit)) }
+        settings: BayesianOptimization.Settings.descriptions, honours: .all,
+        objections: BayesianOptimization.Settings.objections
+    ) { try BayesianOptimization($0, settings: BayesianOptimization.Settings($0.algorithm)) }
 }
 
 extension AlgorithmSpec {

@@ -1,3 +1,4 @@
+import AttuneCore
 import AttuneMath
 import CAttuneMath
 import COpenBLAS
@@ -50,6 +51,9 @@ struct GaussianProcess: Sendable {
 
     var count: Int { targets.count }
 
+    /// The features of all observations: `[count · featureCount]`.
+    var features: [Double] { rows.indices.map { rows[$0] / scales[$0 % scales.count] } }
+
     /// Adds an observation. One that is too close to another for the noise there is, is left out.
     mutating func append(features: [Double], target: Double) {
         let row = zip(features, scales).map { $0 * $1 }
@@ -90,12 +94,8 @@ struct GaussianProcess: Sendable {
     /// - Parameter features: `[points · featureCount]`.
     /// - Complexity: O(points · n²).
     func posterior(features: [Double]) -> (means: [Double], deviations: [Double]) {
-        let queries = GaussianProcess.scaled(features, by: scales)
-        let points = queries.count / max(space.featureCount, 1)
-        var covariance = Matrix(
-            rows: count, columns: points,
-            GaussianProcess.squares(rows, queries, width: space.featureCount))
-        covariance.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
+        var covariance = covariance(features: features)
+        let points = covariance.columns
         var means = [Double](repeating: mean, count: points)
         cblas_dgemv(
             CblasRowMajor, CblasTrans, Int32(count), Int32(points), 1, covariance.elements, Int32(points), weights, 1,
@@ -111,6 +111,50 @@ struct GaussianProcess: Sendable {
             }
         }
         return (means, explained.map { max(variance - $0, leastVariance).squareRoot() })
+    }
+
+    /// Between observations and points: `[count][points]`.
+    private func covariance(features: [Double]) -> Matrix {
+        let queries = GaussianProcess.scaled(features, by: scales)
+        let squares = GaussianProcess.squares(rows, queries, width: space.featureCount)
+        var covariance = Matrix(rows: count, columns: queries.count / space.featureCount, squares)
+        covariance.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
+        return covariance
+    }
+
+    /// The means alone at many points, without the cost of deviations: O(points · n).
+    func means(features: [Double]) -> [Double] {
+        let covariance = covariance(features: features)
+        let points = covariance.columns
+        var means = [Double](repeating: mean, count: points)
+        cblas_dgemv(
+            CblasRowMajor, CblasTrans, Int32(count), Int32(points), 1, covariance.elements, Int32(points), weights, 1,
+            1, &means, 1)
+        return means
+    }
+
+    /// The values of a function drawn from the posterior at many points.
+    ///
+    /// - Complexity: O(points³).
+    func draw(features: [Double], using random: inout RandomSource) -> [Double] {
+        let queries = GaussianProcess.scaled(features, by: scales)
+        var explained = covariance(features: features)
+        let points = explained.columns
+        let means = means(features: features)
+        factor.halfSolve(&explained)
+        var posterior = Matrix(
+            rows: points, columns: points, GaussianProcess.squares(queries, queries, width: space.featureCount))
+        posterior.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
+        cblas_dgemm(
+            CblasRowMajor, CblasTrans, CblasNoTrans, Int32(points), Int32(points), Int32(count), -1,
+            explained.elements, Int32(points), explained.elements, Int32(points), 1, &posterior.elements,
+            Int32(points))
+        let normals = (0..<points).map { _ in random.normal() }
+        guard let root = Cholesky(posterior, jitter: 1e-10 * variance, upTo: variance) else { return means }
+        let lower = root.lower
+        return (0..<points).map { row in
+            means[row] + (0...row).reduce(0) { $0 + lower[row, $1] * normals[$1] }
+        }
     }
 
     /// The belief at one point with its derivatives by feature.

@@ -2,8 +2,7 @@ import AttuneMath
 import Foundation
 
 extension Hyperparameters {
-    /// The likeliest hyperparameters given observations and the prior: the best of a few starts, two of which are
-    /// improved by L-BFGS-B.
+    /// The likeliest hyperparameters given observations and the prior: the best of six starts, improved by L-BFGS-B.
     ///
     /// A function of its arguments alone: it does not go on from an earlier fit, so that a replay needs only the last.
     ///
@@ -23,15 +22,13 @@ extension Hyperparameters {
         var scratch = [Double](repeating: 0, count: space.dimensions + 2)
         let starts = starts(space.dimensions, prior, knownNoise: knownNoise)
             .map { (vector: $0, value: evaluate($0, &scratch)) }
-            .sorted { $0.value < $1.value }
+        guard let start = starts.min(by: { $0.value < $1.value }) else { preconditionFailure("there are six starts") }
         let minimizer = BoundedMinimizer(
             bounds: bounds(space.dimensions, knownNoise: knownNoise), maximumIterations: 50, gradientTolerance: 1e-3,
             relativeDecrease: 1e-6)
-        let minima = starts.prefix(Env.nfits).map { minimizer.minimize(from: $0.vector, evaluate) }
-        guard let best = minima.min(by: { $0.value < $1.value }), best.value.isFinite else {
-            return (Hyperparameters(starts[0].vector), starts[0].value)
-        }
-        return (Hyperparameters(best.point), best.value)
+        let minimum = minimizer.minimize(from: start.vector, evaluate)
+        guard minimum.value < start.value else { return (Hyperparameters(start.vector), start.value) }
+        return (Hyperparameters(minimum.point), minimum.value)
     }
 
     /// - Parameter vector: log ℓ by parameter, log variance, log noise.
@@ -61,4 +58,4 @@ extension Hyperparameters {
 }
 
 /// The smallest variance of noise, of a standardised objective: what keeps a covariance well conditioned.
-private var leastNoise: Double { Env.noise }
+private let leastNoise = 1e-7

@@ -137,9 +137,9 @@ struct MarginalLikelihood {
 struct HyperparameterPrior: Sendable {
     let logLengthMedian: Double
 
-    init(dimensions: Int) { logLengthMedian = Env.lenmode + 0.5 * log(Double(max(dimensions, 1))) }
+    init(dimensions: Int) { logLengthMedian = 2.0.squareRoot() + 0.5 * log(Double(max(dimensions, 1))) }
 
-    private static let lengthDeviation = Env.lensd
+    private static let lengthDeviation = 3.0.squareRoot()
 
     /// The length scale at which the density of ℓ is highest.
     var logLengthMode: Double { logLengthMedian - HyperparameterPrior.lengthDeviation * HyperparameterPrior.lengthDeviation }
@@ -149,12 +149,12 @@ struct HyperparameterPrior: Sendable {
         let precision = 1 / (HyperparameterPrior.lengthDeviation * HyperparameterPrior.lengthDeviation)
         for (index, length) in hyperparameters.logLengths.enumerated() {
             let offset = length - logLengthMedian
-            sum += 0.5 * offset * offset * precision + Env.jac * length
-            gradient[index] += offset * precision + Env.jac
+            sum += 0.5 * offset * offset * precision + length
+            gradient[index] += offset * precision + 1
         }
         let dimensions = hyperparameters.logLengths.count
-        sum += 0.5 * hyperparameters.logVariance * hyperparameters.logVariance / (Env.varsd * Env.varsd)
-        gradient[dimensions] += hyperparameters.logVariance / (Env.varsd * Env.varsd)
+        sum += 0.5 * hyperparameters.logVariance * hyperparameters.logVariance
+        gradient[dimensions] += hyperparameters.logVariance
         sum += 30 * hyperparameters.noise - 0.1 * hyperparameters.logNoise
         gradient[dimensions + 1] += 30 * hyperparameters.noise - 0.1
         return sum

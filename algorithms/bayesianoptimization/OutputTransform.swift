@@ -37,6 +37,9 @@ struct OutputTransform: Sendable {
         (yeoJohnson((value - centre) / scale, exponent) - mean) / deviation
     }
 
+    /// How much a transformed value changes with a value in the middle of them all.
+    var slopeAtMedian: Double { 1 / (scale * deviation) }
+
     /// The logarithm of the product of the transform's slopes at values: what turns densities of transformed values into
     /// densities of values.
     func logJacobian(at values: [Double]) -> Double {
@@ -53,7 +56,7 @@ struct OutputTransform: Sendable {
 
     /// The likeliest exponent under normality, in a range that neither folds the bad tail into a point nor unfolds it.
     private static func likeliestExponent(_ values: [Double]) -> Double {
-        minimizeScalar(in: Env.lam0...Env.lam1, tolerance: 1e-3) { exponent in
+        minimizeScalar(in: -1...2, tolerance: 1e-3) { exponent in
             let warped = values.map { yeoJohnson($0, exponent) }
             let mean = warped.reduce(0, +) / Double(warped.count)
             let variance = warped.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(warped.count)

@@ -1,0 +1,152 @@
+import AttuneCore
+
+/// A model of the objective made of what has ended: hyperparameters of the last scheduled fit, later observations appended.
+struct ObjectiveModel: Sendable {
+    /// How many observations the hyperparameters were fitted to.
+    let scheduled: Int
+    /// How the objective's values are warped.
+    private let exponent: Double
+    /// What earlier experiments say, and how much of it counts.
+    private let prior: PriorKnowledge?
+    let priorWeight: Double
+    /// The observations in the model, by position in the evidence.
+    private(set) var members: [Int]
+    /// How many observations were considered.
+    private var seen: Int
+    private(set) var process: GaussianProcess
+    private(set) var transform: OutputTransform
+
+    /// How many observations a model is made of at most: beyond, those near the best point and an even choice of others
+    /// stand for all, and the search keeps to a region around it.
+    static let capacity = 400
+
+    /// Hyperparameters are fitted anew at these numbers of observations: each one at first, then every fifteenth part more,
+    /// and at least every 40.
+    static func scheduled(upTo count: Int) -> Int {
+        var scheduled = 1
+        while true {
+            let next = scheduled + max(1, min(scheduled / 15, 40))
+            if next > count { return scheduled }
+            scheduled = next
+        }
+    }
+
+    /// - Parameter count: how many of the observations to fit to; at least one.
+    init(
+        _ evidence: Evidence, count: Int, settings: BayesianOptimization.Settings, prior: PriorKnowledge?
+    ) {
+        let values = Array(evidence.values[..<count])
+        let members = ObjectiveModel.members(evidence, count)
+        let features = members.flatMap { evidence.features(of: $0) }
+        let predictions = prior?.model.means(features: features) ?? []
+        let own = members.map { values[$0] }
+        let fits = ObjectiveModel.transforms(of: values).map { transform in
+            Fit(evidence.space, own, features, predictions, transform, settings)
+        }
+        let best = fits.min { $0.negativeEvidence < $1.negativeEvidence } ?? fits[0]
+        scheduled = count
+        self.members = members
+        seen = count
+        self.prior = prior
+        priorWeight = best.priorWeight
+        transform = best.transform
+        exponent = best.transform.exponent
+        process = GaussianProcess(
+            evidence.space, settings.kernel, best.hyperparameters, features: features, targets: best.targets)
+    }
+
+    /// Takes in what has ended since.
+    mutating func extend(_ evidence: Evidence) {
+        transform = OutputTransform(evidence.values, exponent: exponent)
+        while seen < evidence.count {
+            let before = process.count
+            process.append(features: evidence.features(of: seen), target: 0)
+            if process.count > before { members.append(seen) }
+            seen += 1
+        }
+        let predictions = prior?.model.means(features: members.flatMap { evidence.features(of: $0) })
+        process.retarget(
+            members.indices.map { index in
+                transform(evidence.values[members[index]]) - (predictions.map { priorWeight * $0[index] } ?? 0)
+            })
+    }
+
+    /// The best beliefs at observations, best first, as positions in the evidence.
+    var ranking: [(position: Int, mean: Double)] {
+        let means = process.fittedMeans
+        let predictions = prior?.model.means(features: process.features) ?? []
+        return members.indices.map { index in
+            (members[index], means[index] + (predictions.isEmpty ? 0 : priorWeight * predictions[index]))
+        }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+    }
+
+    /// The belief, as if running trials had brought what it expects of them (Ginsbourger et al. 2010, kriging believer).
+    func surrogate(imagining running: [[Double]]) -> any Surrogate {
+        let residual = process.imagining(running)
+        guard let prior, priorWeight > 0 else { return residual }
+        return WarmSurrogate(residual: residual, prior: prior.model, weight: priorWeight)
+    }
+
+    // MARK: Fitting
+
+    /// Values as they are and with the likeliest warp; the evidence decides.
+    private static func transforms(of values: [Double]) -> [OutputTransform] {
+        let likeliest = OutputTransform(values)
+        return abs(likeliest.exponent - 1) < 0.05 ? [likeliest] : [likeliest, OutputTransform(values, exponent: 1)]
+    }
+
+    private struct Fit {
+        let transform: OutputTransform
+        let targets: [Double]
+        let priorWeight: Double
+        let hyperparameters: Hyperparameters
+        let negativeEvidence: Double
+
+        init(
+            _ space: ModelSpace, _ values: [Double], _ features: [Double], _ predictions: [Double],
+            _ transform: OutputTransform, _ settings: BayesianOptimization.Settings
+        ) {
+            let transformed = values.map { transform($0) }
+            let weight = predictions.isEmpty ? 0 : PriorKnowledge.agreement(predictions, transformed)
+            let targets =
+                predictions.isEmpty ? transformed : zip(transformed, predictions).map { $0 - weight * $1 }
+            let fit = Hyperparameters.fitted(
+                to: space, settings.kernel, features: features, targets: targets,
+                knownNoise: settings.noise.variance(in: transform))
+            self.transform = transform
+            self.targets = targets
+            priorWeight = weight
+            hyperparameters = fit.hyperparameters
+            negativeEvidence = fit.negativeLogPosterior - transform.logJacobian(at: values)
+        }
+    }
+
+    /// All of the first `count` observations; of many, half those nearest to the best one, a quarter the best, and an even
+    /// choice of the others.
+    private static func members(_ evidence: Evidence, _ count: Int) -> [Int] {
+        guard count > capacity else { return Array(0..<count) }
+        let order = (0..<count).sorted { (evidence.values[$0], $0) < (evidence.values[$1], $1) }
+        let centre = evidence.features(of: order[0])
+        let distances = (0..<count).map { index in
+            zip(centre, evidence.features(of: index)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        }
+        let nearest = (0..<count).sorted { (distances[$0], $0) < (distances[$1], $1) }
+        var chosen = Set(nearest.prefix(capacity / 2)).union(order.prefix(capacity / 4))
+        let rest = (0..<count).filter { !chosen.contains($0) }
+        let wanted = capacity - chosen.count
+        for step in 0..<min(wanted, rest.count) { chosen.insert(rest[step * rest.count / wanted]) }
+        return chosen.sorted()
+    }
+}
+
+extension BayesianOptimization.Settings.Noise {
+    /// The noise's variance in units of transformed values; nil where it is to be learned.
+    fileprivate func variance(in transform: OutputTransform) -> Double? {
+        switch self {
+        case .learned: return nil
+        case .known(let deviation):
+            let scaled = deviation * transform.slopeAtMedian
+            return scaled * scaled
+        }
+    }
+}
