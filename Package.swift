@@ -24,7 +24,7 @@ let package = Package(
     targets: [
         .target(name: "AttuneCore", swiftSettings: strict),
         .target(
-            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath"], path: "algorithms",
+            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath", "CAttuneMath"], path: "algorithms",
             exclude: algorithmTexts, swiftSettings: strict),
         // The few loops that a compiler vectorises in C and not in Swift, each for the machine's own instructions.
         .target(name: "CAttuneMath"),
@@ -143,6 +143,6 @@ var strict: [SwiftSetting] {
 var algorithmTexts: [String] {
     [
         "grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md", "sobol/JOE-KUO-LICENSE",
-        "sobol/joe-kuo-table.py",
+        "sobol/joe-kuo-table.py", "tpe/README.md", "multivariate-tpe/README.md",
     ]
 }

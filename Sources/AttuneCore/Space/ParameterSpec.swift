@@ -33,7 +33,8 @@ public struct Condition: Sendable, Hashable {
         self.test = test
     }
 
-    func holds(for value: ParameterValue?) -> Bool {
+    /// Whether it holds where the parameter has `value`; nil, for inactive, never does.
+    public func holds(for value: ParameterValue?) -> Bool {
         guard let value else { return false }
         switch test {
         case .oneOf(let values): return values.contains(value)

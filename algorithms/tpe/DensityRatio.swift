@@ -1,0 +1,97 @@
+import AttuneCore
+import Foundation
+
+/// How much likelier a point is under the good trials than under the bad ones, which grows with the expected improvement
+/// (Bergstra et al. 2011, eq. 4), times the probability that a trial there does not fail (as in c-TPE, Watanabe & Hutter
+/// 2023). Logarithms throughout.
+struct DensityRatio {
+    let good: ParzenMixture
+    private let bad: ParzenMixture
+    private let split: TrialSplit
+    private let evidence: TrialEvidence
+    /// Room for the kernels of a mixture at a point.
+    private var scratch: [Float]
+
+    /// A candidate and its ratio.
+    struct Scored {
+        let point: [Double]
+        let score: Double
+    }
+
+    init(_ split: TrialSplit, _ evidence: TrialEvidence, _ space: ParzenSpace, _ rules: TPERules) {
+        self.split = split
+        self.evidence = evidence
+        good = ParzenMixture(space, split.good, evidence, priorWeight: rules.priorWeight, width: .good)
+        bad = ParzenMixture(space, split.bad, evidence, priorWeight: rules.priorWeight, width: .bad)
+        scratch = Array(repeating: 0, count: max(good.count, bad.count) + 1)
+    }
+
+    /// The candidate of the largest ratio, the first among equals; nil when there is none.
+    mutating func best(of candidates: Candidates) -> Scored? {
+        var best: (index: Int, score: Double)?
+        for index in 0..<candidates.count {
+            let score = candidates.withPoint(index) { self.score(at: $0) }
+            if score > best?.score ?? -.infinity { best = (index, score) }
+        }
+        return best.map { Scored(point: candidates[$0.index], score: $0.score) }
+    }
+
+    private mutating func score(at point: UnsafeBufferPointer<Double>) -> Double {
+        let below = good.density(at: point, scratch: &scratch).logarithm
+        let above = bad.density(at: point, scratch: &scratch, last: split.failedKernels)
+        guard split.failedKernels > 0 else { return below - above.logarithm }
+        // The share of failed trials in all that lie about here; the priors count as trials that did not fail.
+        let others = exp(below - above.logarithm) * good.totalWeight / bad.totalWeight
+        let success = 1 - above.shareOfLast / (1 + others)
+        return below - above.logarithm + log(max(success, .leastNormalMagnitude))
+    }
+
+    /// What the trials about a proposal were worth, weighted by kernel (Nadaraya 1964, Watson 1964), and how much of the
+    /// good density there is the prior's.
+    mutating func explanation(of proposal: Scored, _ direction: Objective.Direction) -> Explanation {
+        var explanation = Explanation(
+            "Parzen estimators: \(split.good.trials.count) good of \(evidence.ranked.count) trials",
+            acquisition: "log density ratio", score: proposal.score)
+        let near = proposal.point.withUnsafeBufferPointer { neighbourhood(of: $0) }
+        explanation.exploration = near.priorShare
+        guard near.weight > 0 else { return explanation }
+        let mean = near.sum / near.weight
+        explanation.mean = direction == .minimize ? mean : -mean
+        explanation.deviation = max(near.squares / near.weight - mean * mean, 0).squareRoot()
+        return explanation
+    }
+
+    /// Sums over the trials about a point, each weighted by its kernel there.
+    private struct Neighbourhood {
+        var weight = 0.0
+        var sum = 0.0
+        var squares = 0.0
+        /// The prior's part of the good density.
+        var priorShare = 0.0
+
+        mutating func add(_ values: some Sequence<(value: Double, share: Float)>, scale: Double) {
+            for (value, share) in values where !value.isNaN {
+                let weight = scale * Double(share)
+                self.weight += weight
+                sum += weight * value
+                squares += weight * value * value
+            }
+        }
+    }
+
+    private mutating func neighbourhood(of point: UnsafeBufferPointer<Double>) -> Neighbourhood {
+        var near = Neighbourhood()
+        let goodTop = good.kernels(at: point, into: &scratch)
+        near.priorShare = Double(scratch[good.count] / scratch[...good.count].reduce(0, +))
+        let own = Array(scratch[..<good.count])
+        let badTop = bad.kernels(at: point, into: &scratch)
+        let top = max(goodTop, badTop)
+        near.add(values(of: split.good, own), scale: good.totalWeight * exp(goodTop - top))
+        near.add(values(of: split.bad, scratch), scale: bad.totalWeight * exp(badTop - top))
+        return near
+    }
+
+    private func values(of kernels: TrialSplit.Kernels, _ shares: [Float]) -> [(value: Double, share: Float)] {
+        zip(kernels.trials, shares).map { (evidence.values[Int($0)], $1) }
+    }
+}
