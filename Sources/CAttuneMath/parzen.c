@@ -1,20 +1,15 @@
 #include "attune_parzen.h"
+#include "dispatch.h"
 #include <stdint.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 
-#if defined(__x86_64__) && defined(__linux__)
-#define FOR_EACH_MACHINE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FOR_EACH_MACHINE
-#endif
-
 /// Partial results of a reduction; as many on every machine.
 enum { LANES = 16 };
 
 /// e^x within 2 units in the last place for x <= 0, and 0 below -87: x = n ln 2 + r, then a polynomial of r.
-static inline __attribute__((always_inline)) float exponential(float x) {
+PART float exponential(float x) {
     const float magic = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
     float clamped = x < -87.0f ? -87.0f : x;
     float n = (clamped * 1.44269504f + magic) - magic;
@@ -33,7 +28,7 @@ static inline __attribute__((always_inline)) float exponential(float x) {
 }
 
 /// The error function of x >= 0 within 2e-7 (Abramowitz & Stegun 1964, 7.1.26).
-static inline __attribute__((always_inline)) float error_function(float x) {
+PART float error_function(float x) {
     float t = 1.0f / (1.0f + 0.3275911f * x);
     float p = 1.061405429f;
     p = p * t - 1.453152027f;
@@ -81,7 +76,7 @@ void attune_parzen_multiply_mass(double *restrict masses, const float *restrict 
     }
 }
 
-static inline __attribute__((always_inline)) float largest(const float *numbers, size_t count) {
+PART float largest(const float *numbers, size_t count) {
     float lanes[LANES];
     for (size_t l = 0; l < LANES; l++) lanes[l] = numbers[0];
     size_t i = 0;

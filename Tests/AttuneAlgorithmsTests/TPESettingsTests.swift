@@ -10,7 +10,7 @@ struct TPESettingsTests {
         let spec = AlgorithmSpec(name, settings.map { AlgorithmSpec.Setting($0.0, $0.1) })
         var experiment = Experiment("settings", .minimize("loss"), over: Parameter("x", in: 0.0...1.0))
         experiment.algorithm = spec
-        return AlgorithmCatalogue.standard.problems(of: experiment).map(\.message)
+        return AlgorithmCatalogue.standard.problems(of: experiment).map(\.remedy)
     }
 
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneMath
 
 /// Points of a scrambled Sobol sequence, one coordinate per parameter (Sobol' 1967; Owen 1995).
 struct Sobol: Suggester {
@@ -31,7 +32,7 @@ extension Algorithm {
         "sobol", summary: "A scrambled Sobol sequence: covers the space more evenly than independent draws.",
         settings: [.randomState], honours: .all,
         objections: { experiment in
-            let limit = JoeKuoTable.dimensions
+            let limit = SobolSequence.mostDimensions
             guard experiment.space.dimensions > limit else { return [] }
             return [
                 Problem(

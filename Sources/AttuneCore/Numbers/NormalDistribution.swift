@@ -12,6 +12,9 @@ public enum NormalDistribution {
         return exp(-square / 2) * (1 - lost / 2) * oneOverRootTwoπ
     }
 
+    /// log φ(x), finite where the density itself underflows.
+    public static func logDensity(_ x: Double) -> Double { -x * x / 2 - logRootTwoπ }
+
     /// The probability Φ of a value up to `x`.
     public static func cumulative(_ x: Double) -> Double {
         let z = -x * oneOverRootTwo

@@ -8,8 +8,8 @@ import Foundation
 struct NormalTail {
     private let start: Double
     private let width: Double
-    /// M(width).
-    private let mass: Double
+    /// M(width), the range's probability over the density at its start.
+    let mass: Double
 
     /// - Parameters:
     ///   - start: the lower end, at least 0, in deviations from the mean.

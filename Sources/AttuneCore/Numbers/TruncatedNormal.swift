@@ -20,6 +20,20 @@ public struct TruncatedNormal: Sendable, Hashable {
         self.range = range
     }
 
+    /// The logarithm of the probability that the distribution has in `range` before truncation.
+    ///
+    /// −∞ for a range of one point, and for one that begins at an infinite distance from the mean.
+    public var logMass: Double {
+        let (lower, upper) = standardEnds
+        return NormalDistribution.logMass(from: lower, to: upper)
+    }
+
+    /// The logarithm of the density at `x`, −∞ outside the range.
+    public func logDensity(_ x: Double) -> Double {
+        guard range.contains(x) else { return -.infinity }
+        return NormalDistribution.logDensity((x - mean) / deviation) - log(deviation) - logMass
+    }
+
     /// The probability of a value up to `x`; 0 up to the lower end of the range and 1 from the upper end on.
     public func cumulative(_ x: Double) -> Double {
         if x >= range.upperBound { return 1 }

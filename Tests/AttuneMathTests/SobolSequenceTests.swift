@@ -1,8 +1,7 @@
 import AttuneCore
+import AttuneMath
 import Foundation
 import Testing
-
-@testable import AttuneAlgorithms
 
 struct SobolSequenceTests {
     // MARK: The plain sequence, against scipy.stats.qmc.Sobol(scramble=False), 1.17.1

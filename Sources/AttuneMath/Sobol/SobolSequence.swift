@@ -7,6 +7,8 @@ import AttuneCore
 /// each by itself is uniform in the cube; scrambling is by hash, as in Burley 2020, "Practical hash-based Owen
 /// scrambling", here with 64 bits.
 public struct SobolSequence: Sendable {
+    /// The dimensions there are direction numbers for, 1,111.
+    public static var mostDimensions: Int { JoeKuoTable.dimensions }
     /// How many coordinates a point has.
     public let dimensions: Int
     /// For each dimension, its 52 direction numbers one after another, each with its first binary digit on top.
@@ -15,7 +17,7 @@ public struct SobolSequence: Sendable {
     private let scrambles: [OwenScramble]?
 
     /// - Parameters:
-    ///   - dimensions: 1 to 1,111.
+    ///   - dimensions: 1 to `mostDimensions`.
     ///   - seed: nil for the plain sequence, whose first point is the origin.
     /// - Throws: `TooManyDimensions` beyond the table of direction numbers.
     /// - Complexity: O(dimensions).
