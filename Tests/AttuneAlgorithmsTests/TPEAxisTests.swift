@@ -42,7 +42,8 @@ struct TPEAxisTests {
             guard !axis.isCategorical else { continue }
             for place in 0..<500 {
                 let unit = (Double(place) + 0.37) / 500
-                #expect(domain.value(at: axis.unit(axis.snapped(unit))) == domain.value(at: unit), "\(domain) at \(unit)")
+                #expect(
+                    domain.value(at: axis.unit(axis.snapped(unit))) == domain.value(at: unit), "\(domain) at \(unit)")
             }
         }
     }

@@ -14,7 +14,8 @@ struct TPESettingsTests {
     }
 
     @Test(arguments: [
-        ("gamma", "0", "gamma should be in the range of (0, 1)"), ("gamma", "1", "gamma should be in the range of (0, 1)"),
+        ("gamma", "0", "gamma should be in the range of (0, 1)"),
+        ("gamma", "1", "gamma should be in the range of (0, 1)"),
         ("gamma", "-0.2", "gamma should be in the range of (0, 1)"),
         ("prior_weight", "0", "prior_weight should be great than zero"),
         ("n_EI_candidates", "0", "n_EI_candidates should be great than zero"),

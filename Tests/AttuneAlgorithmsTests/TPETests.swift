@@ -50,7 +50,7 @@ struct TPETests {
     }
 
     /// The best values lie at x = 0.7, where trials begin to fail; only x < 0.7 succeeds.
-    @Test func `where trials fail it goes less and less, though the best values lie at the edge`() throws {
+    @Test func `where trials fail it does not go, though the best values lie at the edge`() throws {
         var failures: [Int] = []
         for seed in 1...5 as ClosedRange<UInt64> {
             var experiment = Experiment(
@@ -61,10 +61,10 @@ struct TPETests {
                 assignment["x"]?.number.flatMap { $0 < 0.7 ? $0 : nil }
             }
             #expect(try #require(study.best?.value(of: study.objective)) > 0.65)
-            failures.append(study.trials.dropFirst(40).count { $0.outcome?.name == "Failed" })
+            failures.append(study.trials.dropFirst(40).count { $0.assignment["x"]?.number ?? 0 > 0.75 })
         }
-        // A random draw fails three times in ten.
-        #expect(failures.sorted()[2] <= 8, "failures among the last 40 trials: \(failures)")
+        // A random draw lies there ten times in forty.
+        #expect(failures.sorted()[2] <= 2, "trials well beyond the edge among the last 40: \(failures)")
     }
 
     @Test func `with nothing but failures it still proposes, and where no failure is near`() throws {

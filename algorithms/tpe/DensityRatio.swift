@@ -7,6 +7,8 @@ import Foundation
 struct DensityRatio {
     let good: ParzenMixture
     private let bad: ParzenMixture
+    /// All trials with kernels as wide as the good ones', those that failed last; nil where none has failed.
+    private let outcomes: ParzenMixture?
     private let split: TrialSplit
     private let evidence: TrialEvidence
     /// Room for the kernels of a mixture at a point.
@@ -23,7 +25,15 @@ struct DensityRatio {
         self.evidence = evidence
         good = ParzenMixture(space, split.good, evidence, priorWeight: rules.priorWeight, width: .good)
         bad = ParzenMixture(space, split.bad, evidence, priorWeight: rules.priorWeight, width: .bad)
-        scratch = Array(repeating: 0, count: max(good.count, bad.count) + 1)
+        let all = split.good.trials + split.bad.trials
+        outcomes =
+            split.failedKernels == 0
+            ? nil
+            : ParzenMixture(
+                space, centres: evidence.centres(of: all),
+                weights: split.good.trials.map { _ in 1 } + split.bad.weights, priorWeight: rules.priorWeight,
+                widths: good.widths)
+        scratch = Array(repeating: 0, count: all.count + 1)
     }
 
     /// The candidate of the largest ratio, the first among equals; nil when there is none.
@@ -37,13 +47,17 @@ struct DensityRatio {
     }
 
     private mutating func score(at point: UnsafeBufferPointer<Double>) -> Double {
-        let below = good.density(at: point, scratch: &scratch).logarithm
-        let above = bad.density(at: point, scratch: &scratch, last: split.failedKernels)
-        guard split.failedKernels > 0 else { return below - above.logarithm }
-        // The share of failed trials in all that lie about here; the priors count as trials that did not fail.
-        let others = exp(below - above.logarithm) * good.totalWeight / bad.totalWeight
-        let success = 1 - above.shareOfLast / (1 + others)
-        return below - above.logarithm + log(max(success, .leastNormalMagnitude))
+        let ratio =
+            good.density(at: point, scratch: &scratch).logarithm - bad.density(at: point, scratch: &scratch).logarithm
+        return ratio + logProbabilityOfSuccess(at: point)
+    }
+
+    /// By the trials about a point, as far about as candidates are drawn from the good ones; the prior counts as trials
+    /// that did not fail.
+    private mutating func logProbabilityOfSuccess(at point: UnsafeBufferPointer<Double>) -> Double {
+        guard let outcomes else { return 0 }
+        let failed = outcomes.density(at: point, scratch: &scratch, last: split.failedKernels).shareOfLast
+        return log(max(1 - failed, .leastNormalMagnitude))
     }
 
     /// What the trials about a proposal were worth, weighted by kernel (Nadaraya 1964, Watson 1964), and how much of the

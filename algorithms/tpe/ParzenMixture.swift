@@ -16,10 +16,7 @@ struct ParzenMixture: Sendable {
     private let centres: [Float]
     /// Width of the kernels on each axis: a deviation, or the mass off the own category.
     let widths: [Double]
-    /// The logarithm of each kernel's weight and of all normalisers that every point shares; the prior's stands last.
-    private let constants: [Float]
-    /// Logarithms of the normalisers on conditional numeric axes, laid out as `centres`; empty without conditions.
-    private let partialConstants: [Float]
+    private let constants: KernelConstants
     /// Sums of weights up to each kernel, the prior's last.
     private let cumulativeWeights: [Double]
     /// The prior's weight and all kernels'.
@@ -63,50 +60,7 @@ struct ParzenMixture: Sendable {
         }
         cumulativeWeights = cumulative
         totalWeight = total
-        let masses = ParzenMixture.masses(space, centres: centres, widths: widths, count: count)
-        let peak = ParzenMixture.logPeak(space, widths: widths)
-        constants = (0..<count).map { Float(log(weights[$0] / total / masses[$0]) + peak) } + [Float(log(priorWeight / total))]
-        partialConstants = ParzenMixture.partialConstants(space, centres: centres, widths: widths, count: count)
-    }
-
-    /// For each kernel, the product of its masses in [0, 1] on the unconditional numeric axes.
-    private static func masses(_ space: ParzenSpace, centres: [Float], widths: [Double], count: Int) -> [Double] {
-        var masses = [Double](repeating: 1, count: count)
-        for axis in space.varying where space.axes[axis].isNumeric && !space.isConditional(axis) {
-            multiply(&masses, centres, axis, width: widths[axis])
-        }
-        return masses
-    }
-
-    /// The logarithm of what all normal kernels reach at their centres on those axes, were they not truncated.
-    private static func logPeak(_ space: ParzenSpace, widths: [Double]) -> Double {
-        let axes = space.varying.filter { space.axes[$0].isNumeric && !space.isConditional($0) }
-        return axes.reduce(0) { $0 - log(widths[$1] * rootTwoPi) }
-    }
-
-    /// On conditional axes each kernel's normaliser counts by itself, as not every point has it.
-    private static func partialConstants(
-        _ space: ParzenSpace, centres: [Float], widths: [Double], count: Int
-    ) -> [Float] {
-        let axes = space.varying.filter { space.axes[$0].isNumeric && space.isConditional($0) }
-        guard !axes.isEmpty else { return [] }
-        var constants = [Float](repeating: 0, count: centres.count)
-        for axis in axes {
-            var masses = [Double](repeating: 1, count: count)
-            multiply(&masses, centres, axis, width: widths[axis])
-            for kernel in 0..<count {
-                constants[axis * count + kernel] = Float(-log(widths[axis] * rootTwoPi * masses[kernel]))
-            }
-        }
-        return constants
-    }
-
-    private static func multiply(_ masses: inout [Double], _ centres: [Float], _ axis: Int, width: Double) {
-        let count = masses.count
-        centres.withUnsafeBufferPointer { centres in
-            attune_parzen_multiply_mass(
-                &masses, centres.baseAddress.map { $0 + axis * count }, count, Float(1 / width))
-        }
+        constants = KernelConstants(space, centres: centres, weights: weights, priorWeight: priorWeight, widths: widths)
     }
 
     /// A mixture's density at a point, and which part of it the last few kernels have.
@@ -131,7 +85,7 @@ struct ParzenMixture: Sendable {
     /// returns.
     func kernels(at point: UnsafeBufferPointer<Double>, into scratch: inout [Float]) -> Double {
         scratch.withUnsafeMutableBufferPointer { logs in
-            _ = logs.update(fromContentsOf: constants)
+            _ = logs.update(fromContentsOf: constants.shared)
             centres.withUnsafeBufferPointer { centres in
                 for axis in space.varying where point[axis] >= 0 {
                     add(axis, Float(point[axis]), centres.baseAddress.map { $0 + axis * count }, logs.baseAddress)
@@ -154,7 +108,7 @@ struct ParzenMixture: Sendable {
         }
         let rate = Float(1 / (2 * width * width))
         guard space.isConditional(axis) else { return attune_parzen_add_normal(logs, own, count, x, rate) }
-        partialConstants.withUnsafeBufferPointer {
+        constants.partial.withUnsafeBufferPointer {
             attune_parzen_add_partial_normal(logs, own, $0.baseAddress.map { $0 + axis * count }, count, x, rate)
         }
     }
@@ -184,7 +138,7 @@ struct ParzenMixture: Sendable {
     private func draw(_ axis: Int, around centre: Double, using random: inout RandomSource) -> Double {
         if space.axes[axis].isCategorical { return drawCategory(axis, around: centre, using: &random) }
         var unit = -1.0
-        // At least 0.38 of the mass lies inside while the deviation is at most 1.
+        // At least a third of the mass lies inside, as the deviation is at most 1.
         while !(0...1).contains(unit) { unit = centre + widths[axis] * random.normal() }
         return space.axes[axis].snapped(unit)
     }
@@ -194,5 +148,3 @@ struct ParzenMixture: Sendable {
         return (centre + 1 + Double(random.below(count - 1))).truncatingRemainder(dividingBy: Double(count))
     }
 }
-
-private let rootTwoPi = (2 * Double.pi).squareRoot()
