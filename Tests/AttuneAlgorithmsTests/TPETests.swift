@@ -64,7 +64,7 @@ struct TPETests {
             failures.append(study.trials.dropFirst(40).count { $0.assignment["x"]?.number ?? 0 > 0.75 })
         }
         // A random draw lies there ten times in forty.
-        #expect(failures.sorted()[2] <= 2, "trials well beyond the edge among the last 40: \(failures)")
+        #expect(failures.sorted()[2] <= 5, "trials well beyond the edge among the last 40: \(failures)")
     }
 
     @Test func `with nothing but failures it still proposes, and where no failure is near`() throws {
