@@ -24,7 +24,7 @@ let package = Package(
     targets: [
         .target(name: "AttuneCore", swiftSettings: strict),
         .target(
-            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath", "CAttuneMath"], path: "algorithms",
+            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath", "CAttuneMath", "COpenBLAS"], path: "algorithms",
             exclude: algorithmTexts, swiftSettings: strict),
         // The few loops that a compiler vectorises in C and not in Swift, each for the machine's own instructions.
         .target(name: "CAttuneMath", exclude: ["coefficients.py"]),
@@ -109,7 +109,8 @@ let package = Package(
             dependencies: ["AttuneCore", "AttuneProcess", "AttuneTestSupport", "CAttuneProcess", "attune-supervisor"],
             swiftSettings: strict),
         .testTarget(
-            name: "AttuneCLITests", dependencies: ["AttuneCLI", "AttuneCore", "AttuneDigits", "attune-supervisor"],
+            name: "AttuneCLITests",
+            dependencies: ["AttuneCLI", "AttuneCore", "AttuneDigits", "AttuneStore", "attune-supervisor"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneDigitsTests",

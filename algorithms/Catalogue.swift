@@ -3,7 +3,7 @@ import AttuneCore
 extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
-        algorithms: [.random, .grid, .sobol, .tpe, .multivariateTPE],
+        algorithms: [.random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE],
         stoppingRules: [.medianStop])
 }
 
@@ -21,13 +21,14 @@ extension AlgorithmSetting {
 extension Tuner {
     /// A tuner whose algorithm is one of the standard catalogue.
     ///
+    /// - Parameter algorithm: instead of the experiment's own.
     /// - Precondition: the algorithm can search the experiment's space; a script's mistake stops it.
     public init(
-        _ experiment: Experiment, _ algorithm: AlgorithmSpec = .random, store: any TrialStore = MemoryStore(),
+        _ experiment: Experiment, _ algorithm: AlgorithmSpec? = nil, store: any TrialStore = MemoryStore(),
         clock: TunerClock = .system
     ) {
         var experiment = experiment
-        experiment.algorithm = algorithm
+        if let algorithm { experiment.algorithm = algorithm }
         do {
             self.init(
                 experiment, suggester: try AlgorithmCatalogue.standard.suggester(for: experiment),

@@ -69,7 +69,7 @@ private struct Progress {
             return line(study[number], outcome)
         case .lost(let number, let reason, _):
             return "trial \(number) was lost (\(reason)); starting attempt \(study[number].attempt)"
-        case .started, .observed, .budgetEdited, .stopped, .finished: return nil
+        case .started, .observed, .budgetEdited, .stopped, .finished, .imported: return nil
         }
     }
 

@@ -55,6 +55,7 @@ struct ShowCommand: AsyncParsableCommand {
         Terminal.say(summary.text)
         if let holder { Terminal.say("driven by  \(holder)") }
         if let best { Terminal.say("parameters  " + best.assignmentText) }
+        if let why = best?.explanation { Terminal.say("why  " + why.text) }
     }
 }
 
@@ -65,12 +66,19 @@ struct TrialsCommand: AsyncParsableCommand {
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var format: FormatOptions
     @Flag(help: "Print CSV.") var csv = false
+    @Flag(help: "Say why each was proposed: what the model expected, and how much of it was exploration.") var why =
+        false
+
+    func validate() throws {
+        if csv, why { throw ValidationError("--why: a table or, with --json, JSON; CSV has no column for it") }
+    }
 
     func run() async throws {
         let store = try storeOptions.openExisting()
         let summary = try await store.required(name)
         let trials = try await store.allTrials(of: name)
-        if format.json { return Terminal.say(JSON.array(trials.map(\.json)).pretty) }
+        if format.json { return Terminal.say(JSON.array(trials.map(why ? \.explainedJSON : \.json)).pretty) }
+        if why { return Terminal.say(ExplanationTable(trials: trials, metric: summary.metric).text) }
         let parameters = try await store.requiredExperiment(name).space.names
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
         let rows = trials.map { trial in
@@ -132,7 +140,7 @@ struct LogsCommand: AsyncParsableCommand {
                 }
                 guard printed < all.count else { break }
                 try file?.close()
-                file = try FileHandle(forReadingFrom: all[printed])
+                file = try RegularFile.handle(all[printed])
                 printed += 1
             }
             guard follow, isRunning else { return }
@@ -162,7 +170,7 @@ struct ExportCommand: AsyncParsableCommand {
         case .json:
             let document: JSON = [
                 "experiment": stored.experiment.json, "createdAt": .string(stored.createdAt.rfc3339),
-                "trials": .array(try await store.allTrials(of: name).map(\.json)),
+                "trials": .array(try await store.allTrials(of: name).map(\.explainedJSON)),
                 "events": .array(stored.events.map(\.json)),
             ]
             Terminal.say(document.pretty)

@@ -23,13 +23,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let reading = try ExperimentReader(quiet: output.quiet).read(file)
         let experiment = try edited(try ExperimentReader.only(in: reading, of: file))
-        let objections = Session.objections(to: experiment)
-        guard objections.isEmpty else {
-            for problem in objections {
-                Terminal.complain(reading.diagnostic(of: problem, inExperiment: 0).description)
-            }
-            throw ExitCode.badInput
-        }
+        try refuse(Session.objections(to: experiment), in: reading)
         let store = try storeOptions.open()
         if let existing = try await store.summary(of: experiment.name) {
             throw AttuneError(
@@ -38,8 +32,20 @@ struct RunCommand: AsyncParsableCommand {
                     + "attune delete \(experiment.name) removes it")
         }
         // Checked before anything is stored, so that a refused experiment leaves nothing behind.
+        do {
+            _ = try await store.imports(for: experiment, at: Date())
+        } catch let invalid as InvalidExperiment {
+            try refuse(invalid.problems, in: reading)
+        }
         let session = try Session(experiment, store: store, verbosity: output.verbosity)
         try await session.run()
+    }
+
+    /// - Throws: `ExitCode.badInput` when there are any, each told with its place in the file.
+    private func refuse(_ problems: [Problem], in reading: ExperimentFile) throws {
+        guard !problems.isEmpty else { return }
+        for problem in problems { Terminal.complain(reading.diagnostic(of: problem, inExperiment: 0).description) }
+        throw ExitCode.badInput
     }
 
     /// The experiment with what the flags say.
@@ -210,7 +216,9 @@ struct ResumeCommand: AsyncParsableCommand {
         var budget = budgetOptions.edited(study.experiment.budget)
         budget.parallelTrials = min(budget.parallelTrials, budget.maxTrials ?? .max)
         let isEdited = budget != study.experiment.budget
-        if let maxTrials = budgetOptions.maxTrials, maxTrials <= study.counts.ended, isEdited || study.status != .running {
+        if let maxTrials = budgetOptions.maxTrials, maxTrials <= study.counts.ended,
+            isEdited || study.status != .running
+        {
             throw AttuneError(
                 "--max-trials: found \(maxTrials); \(name) has \(study.counts.total) trials, give more than that to go on"
             )

@@ -59,6 +59,13 @@ extension TrialRow {
             "reason": outcome?.reason.map { .string($0) } ?? .null,
         ]
     }
+
+    /// The same with why it was proposed.
+    var explainedJSON: JSON {
+        guard case .object(var fields) = json else { return json }
+        fields["why"] = explanation?.json ?? .null
+        return .object(fields)
+    }
 }
 
 extension TrialRow.Metric {
@@ -88,6 +95,7 @@ extension ExperimentSummary {
             "name": .string(name), "status": .string(statusText), "reason": reason.map { .string($0) } ?? .null,
             "createdAt": .string(createdAt.rfc3339), "objective": .string(metric),
             "maxTrialCount": maxTrials.map { .number($0) } ?? .null, "trials": counts.json,
+            "priorTrials": .number(priorTrials),
             "best": best.map { ["trial": .number($0.number), "value": .number($0.value)] } ?? .null,
         ]
     }
@@ -96,6 +104,7 @@ extension ExperimentSummary {
         var lines = ["\(name)  \(statusText)" + (reason.map { " (\($0))" } ?? "")]
         if case .finished(let finish) = status { lines.append(finish.message) }
         lines.append("trials  \(counts.text)" + (maxTrials.map { " of \($0)" } ?? ""))
+        if priorTrials > 0 { lines.append("began with  \(priorTrials) trials of other experiments") }
         if let best { lines.append("best  \(metric) = \(best.value.text) in trial \(best.number)") }
         return lines.joined(separator: "\n")
     }

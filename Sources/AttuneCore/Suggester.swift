@@ -25,12 +25,26 @@ extension Suggester {
     public mutating func proposal(for study: Study) throws -> Proposal {
         let number = study.nextNumber
         let initial = study.experiment.initialTrials
-        if initial.indices.contains(number - 1) { return .run(Suggestion(initial[number - 1])) }
+        if initial.indices.contains(number - 1) { return .run(.initial(initial[number - 1])) }
         var random = RandomSource(seed: study.experiment.seed, stream: UInt64(number))
         let proposal = try propose(for: study, using: &random)
         guard case .run(let suggestion) = proposal, study.tried.contains(suggestion.assignment) else { return proposal }
-        return try study.untried(using: &random).map { .run(Suggestion($0, labels: suggestion.labels)) } ?? .exhausted
+        return try study.untried(using: &random).map {
+            .run(Suggestion($0, labels: suggestion.labels, explanation: .replacesDuplicate))
+        } ?? .exhausted
     }
+}
+
+extension Suggestion {
+    /// One of the user's initial trials.
+    public static func initial(_ assignment: Assignment) -> Suggestion {
+        Suggestion(assignment, explanation: Explanation("initial trial"))
+    }
+}
+
+extension Explanation {
+    fileprivate static let replacesDuplicate = Explanation(
+        "drawn at random: what the algorithm proposed was tried before")
 }
 
 extension Study {

@@ -80,7 +80,7 @@ extension OptimizeSession {
     /// - Parameter hasStarted: whether this ask has trials to give already; an algorithm that fails then is heard next time.
     private mutating func proposal(hasStarted: Bool) throws -> Proposal {
         if let initial = study.experiment.initialTrials.first(where: { !study.tried.contains($0) }) {
-            return .run(Suggestion(initial))
+            return .run(.initial(initial))
         }
         do {
             let proposal = try suggester.proposal(for: study)
@@ -97,10 +97,11 @@ extension OptimizeSession {
         return study.trials[number - 1]
     }
 
-    /// With `resource` where the algorithm says how much of it a trial is to use.
+    /// With `resource` where the algorithm says how much of it a trial is to use, and `why` where it says why.
     private func json(of trial: Trial) -> JSON {
         var fields: JSON.Fields = ["id": .number(trial.number), "parameters": parameters(of: trial)]
         fields["resource"] = trial.suggestion.labels["resource"].flatMap { Int($0) }.map { .number($0) }
+        fields["why"] = trial.suggestion.explanation?.json
         return .object(fields)
     }
 }
@@ -158,10 +159,11 @@ extension OptimizeSession {
             try end(number, .earlyStopped)
             return true
         case .completed:
-            let hasValue = study[number].value(of: study.objective) != nil
+            let trial = study[number]
+            let hasValue = trial.value(of: study.objective) != nil
             try end(
                 number,
-                hasValue ? .succeeded : .metricsUnavailable("no finite value of \(study.objective.metric) was told"))
+                hasValue ? .succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective)))
             return nil
         case .failed:
             try end(number, .failed("told so"))

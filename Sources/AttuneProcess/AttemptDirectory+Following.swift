@@ -21,19 +21,30 @@ extension AttemptDirectory {
     /// Asks for the program to be ended: TERM to its process group, KILL after its grace.
     ///
     /// Returns at once; `ended()` tells when it is done. Asked for before the program starts, it never will. What a
-    /// lost attempt left running is killed. Does nothing when the attempt has ended, or its directory is not there.
+    /// lost attempt left running is killed. Does nothing when the attempt has ended.
+    ///
+    /// A program that spoilt the records, or removed the directory, is ended all the same.
     public func stop() throws {
-        switch try state() {
-        case .ended: return
-        case .lost(let start): try killLeftovers(of: start)
-        case .absent, .starting, .running:
-            guard access(path, F_OK) == 0 else { return }
-            // In this order: a supervisor that comes later finds the file, one that lives now gets the signal.
-            try writeStop()
-            guard let supervisor = try openSupervisor() else { return }
-            guard attune_pidfd_send_signal(supervisor.number, SIGUSR1) == 0 || errno == ESRCH else {
-                throw AttemptError.failed("pidfd_send_signal")
+        do {
+            switch try state() {
+            case .ended: return
+            case .lost(let start): return try killLeftovers(of: start)
+            case .starting, .running: try askToStop { try openSupervisor() }
+            // Never started, or its program removed what says so.
+            case .absent: try askToStop { try findSupervisor() }
             }
+        } catch AttemptError.malformedRecord {
+            try askToStop { try findSupervisor() }
+        }
+    }
+
+    /// - Parameter supervisor: finds the one that lives.
+    private func askToStop(_ supervisor: () throws -> Descriptor?) throws {
+        // In this order: a supervisor that comes later finds the file, one that lives now gets the signal.
+        if access(path, F_OK) == 0 { try writeStop() }
+        guard let supervisor = try supervisor() else { return }
+        guard attune_pidfd_send_signal(supervisor.number, SIGUSR1) == 0 || errno == ESRCH else {
+            throw AttemptError.failed("pidfd_send_signal")
         }
     }
 }

@@ -38,9 +38,11 @@ public struct AttemptDirectory: Sendable, Hashable {
 
     /// Makes the file `stop`, unless it is there.
     func writeStop() throws {
-        let descriptor = open(file("stop"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw AttemptError.failed("open \(file("stop"))") }
-        close(descriptor)
+        do {
+            _ = try RegularFile.open(file("stop"), O_WRONLY | O_CREAT)
+        } catch AttemptError.malformedRecord {
+            // A supervisor heeds whatever has that name.
+        }
     }
 
     func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : path + "/" + name }
@@ -51,9 +53,11 @@ public struct AttemptDirectory: Sendable, Hashable {
 
     /// Reads a record, nil where there is none. Records appear whole and never change.
     private func record<Record>(_ name: String, _ parse: (String) -> Record?) throws -> Record? {
-        guard access(file(name), F_OK) == 0 || errno != ENOENT else { return nil }
-        let text = String(decoding: try Data(contentsOf: URL(filePath: file(name))), as: UTF8.self)
-        guard let record = parse(text) else { throw AttemptError.malformedRecord(path: file(name)) }
+        // The longest that a supervisor writes (record.c).
+        guard let bytes = try RegularFile.end(of: file(name), limit: 4096) else { return nil }
+        guard let record = parse(String(decoding: bytes, as: UTF8.self)) else {
+            throw AttemptError.malformedRecord(path: file(name))
+        }
         return record
     }
 }

@@ -14,7 +14,7 @@ public enum AttemptError: Error, Equatable, CustomStringConvertible {
     /// Nothing was ever started in this directory.
     case notStarted(directory: String)
 
-    /// A record a supervisor writes does not read as one.
+    /// A record a supervisor writes does not read as one, or is no file.
     case malformedRecord(path: String)
 
     /// The supervisor lives where this process cannot see it, on another machine or in another container.

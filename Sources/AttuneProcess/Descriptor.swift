@@ -9,6 +9,13 @@ struct Descriptor: ~Copyable, Sendable {
 
     deinit { close(number) }
 
+    /// The number, which the caller is to close.
+    consuming func release() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+
     /// Returns when there is something to read, the end of the file included. Occupies no thread meanwhile.
     ///
     /// - Throws: `CancellationError`, promptly, when the task is cancelled.

@@ -41,22 +41,21 @@ struct GrowingFile: Sendable {
     ///
     /// - Throws: `AttemptError.system` when the file is there and cannot be read.
     mutating func read() throws -> Data {
-        // Not to wait for a writer where the trial made a pipe.
-        let descriptor = open(url.path(percentEncoded: false), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return Data() }
-            throw AttemptError.failed("open \(url.path(percentEncoded: false))")
+        do {
+            guard let file = try RegularFile.open(url.path(percentEncoded: false), O_RDONLY) else { return Data() }
+            return try read(file)
+        } catch AttemptError.malformedRecord {
+            return Data()
         }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return Data() }
+    }
+
+    private mutating func read(_ file: borrowing Descriptor) throws -> Data {
+        let status = try file.status()
         if inode != status.st_ino || status.st_size < offset { offset = 0 }
         inode = status.st_ino
-        var data = Data(count: min(4 << 20, Int(status.st_size - offset)))
-        let count = data.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, offset) }
-        guard count >= 0 else { throw AttemptError.failed("read \(url.path(percentEncoded: false))") }
-        offset += off_t(count)
-        return data.prefix(count)
+        let data = try file.bytes(from: offset, limit: min(4 << 20, Int(status.st_size - offset)))
+        offset += off_t(data.count)
+        return data
     }
 }
 
@@ -226,10 +225,10 @@ public enum PushedMetrics {
         fields["step"] = step.map { .number($0) }
         let line = Array((JSON.object(fields).description + "\n").utf8)
         let path = file(in: directory).path(percentEncoded: false)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw AttuneError("cannot write \(path): \(String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        guard write(descriptor, line, line.count) == line.count else {
+        guard let file = try RegularFile.open(path, O_WRONLY | O_CREAT | O_APPEND) else {
+            throw AttuneError("cannot write \(path): its directory is gone")
+        }
+        guard write(file.number, line, line.count) == line.count else {
             throw AttuneError("cannot write \(path): \(String(cString: strerror(errno)))")
         }
     }
@@ -237,13 +236,9 @@ public enum PushedMetrics {
 
 /// The end of a program's output, for people.
 enum LastLines {
-    /// At most ten lines of the last 4 KiB.
+    /// At most ten lines of the last 4 KiB; empty where they cannot be had.
     static func of(_ url: URL) -> String {
-        guard let file = try? FileHandle(forReadingFrom: url) else { return "" }
-        defer { try? file.close() }
-        guard let size = try? file.seekToEnd(), (try? file.seek(toOffset: size > 4096 ? size - 4096 : 0)) != nil,
-            let data = try? file.readToEnd()
-        else { return "" }
+        guard let data = try? RegularFile.end(of: url.path(percentEncoded: false), limit: 4096) else { return "" }
         return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(10).joined(
             separator: "\n")
     }

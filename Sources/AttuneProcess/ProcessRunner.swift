@@ -94,9 +94,19 @@ public struct ProcessRunner: TrialRunner {
         } catch let cancellation as CancellationError {
             throw cancellation
         } catch {
-            try await stop(trial)
-            return WorkEnd(ProcessRunner.isLoss(error) ? .lost("\(error)") : .failed("cannot be carried out: \(error)"))
+            return await giveUp(trial, because: error)
         }
+    }
+
+    /// How a trial ends that cannot be followed to its own end.
+    private func giveUp(_ trial: Trial, because error: any Error) async -> WorkEnd {
+        var reason = "\(error)"
+        do {
+            try await stop(trial)
+        } catch {
+            reason += "; and it could not be stopped: \(error)"
+        }
+        return WorkEnd(ProcessRunner.isLoss(error) ? .lost(reason) : .failed("cannot be carried out: \(reason)"))
     }
 
     /// What the caller's own report threw, told from what the trial's files and processes did.
@@ -127,15 +137,13 @@ public struct ProcessRunner: TrialRunner {
 
     public func stop(_ trial: Trial) async throws {
         let attempt = directories.attempt(trial.attempt, of: trial.number)
-        do {
-            // A trial that the log has and nobody launched yet must find the request when somebody does.
+        // A trial that the log has and nobody launched yet must find the request when somebody does. Where something
+        // else has the directory's name, a dangling link even, the trial was launched and put it there.
+        if (try? FileManager.default.attributesOfItem(atPath: attempt.path)) == nil {
             try FileManager.default.createDirectory(
                 atPath: attempt.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try attempt.stop()
-        } catch AttemptError.malformedRecord {
-            // Somebody wrote over what the supervisor keeps there: nothing can be told of the trial any more, so it is gone.
-            return
         }
+        try attempt.stop()
     }
 
     private func launch(_ plan: Plan) async throws {

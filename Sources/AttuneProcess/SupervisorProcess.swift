@@ -6,16 +6,11 @@ extension AttemptDirectory {
     ///
     /// Asks the kernel who holds the lock, without taking it, so this cannot disturb a supervisor that is starting.
     func supervisor() throws -> pid_t? {
-        let descriptor = open(file("lock"), O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw AttemptError.failed("open \(file("lock"))")
-        }
-        defer { close(descriptor) }
+        guard let descriptor = try RegularFile.open(file("lock"), O_RDONLY) else { return nil }
         var lock = flock()
         lock.l_type = Int16(F_WRLCK)
         lock.l_whence = Int16(SEEK_SET)
-        guard fcntl(descriptor, F_GETLK, &lock) == 0 else { throw AttemptError.failed("fcntl \(file("lock"))") }
+        guard fcntl(descriptor.number, F_GETLK, &lock) == 0 else { throw AttemptError.failed("fcntl \(file("lock"))") }
         guard lock.l_type != Int16(F_UNLCK) else { return nil }
         guard lock.l_pid > 0 else { throw AttemptError.supervisedElsewhere(directory: path) }
         return lock.l_pid
@@ -31,6 +26,25 @@ extension AttemptDirectory {
             if try supervisor() == pid { return process }
         }
         return nil
+    }
+
+    /// A handle on the supervisor by what the kernel says it was started with, nil when none lives.
+    ///
+    /// For attempts whose lock was spoilt. Costs a look at every process.
+    func findSupervisor() throws -> Descriptor? {
+        for pid in try FileManager.default.contentsOfDirectory(atPath: "/proc").lazy.compactMap(pid_t.init)
+        where isSupervisor(pid) {
+            guard let process = try openProcess(pid), isSupervisor(pid) else { continue }
+            return process
+        }
+        return nil
+    }
+
+    /// Whether the process is `attune-supervisor` of this directory.
+    private func isSupervisor(_ pid: pid_t) -> Bool {
+        guard let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
+        let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return words.count == 2 && words[0].hasSuffix("attune-supervisor") && words[1] == path
     }
 }
 

@@ -20,6 +20,7 @@ struct EventRecord: Sendable {
         case .budgetEdited: "budgetEdited"
         case .stopped: "stopped"
         case .finished: "finished"
+        case .imported: "imported"
         }
     }
 }

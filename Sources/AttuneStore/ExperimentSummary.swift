@@ -17,6 +17,8 @@ public struct ExperimentSummary: Sendable, Hashable {
     public internal(set) var maxTrials: Int?
     public internal(set) var status: Study.Status
     public internal(set) var counts: Study.Counts
+    /// How many trials of other experiments it began with.
+    public internal(set) var priorTrials: Int
     /// As `Study.best`: of the succeeded trials, the earliest to end among equals.
     public internal(set) var best: Best?
     /// The living process that runs it, such as `process 4711 on host`.
@@ -35,6 +37,7 @@ extension ExperimentSummary {
         self.direction = direction
         self.status = status
         maxTrials = row["maxTrials"]
+        priorTrials = row["imported"]
         counts = Study.Counts()
         counts.running = row["running"]
         counts.succeeded = row["succeeded"]

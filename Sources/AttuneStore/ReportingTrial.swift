@@ -13,7 +13,7 @@ struct ReportingTrial {
         case .lost:
             attempt += 1
             metrics = [:]
-        case .started, .ended, .budgetEdited, .stopped, .finished: break
+        case .started, .ended, .budgetEdited, .stopped, .finished, .imported: break
         }
     }
 

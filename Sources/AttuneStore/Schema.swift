@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID: Int32 = 0x4174_746E
 
     /// Migration n brings version n to n + 1. One that was released never changes; a new version adds a new one.
-    static let migrations: [@Sendable (Database) throws -> Void] = [createVersion1]
+    static let migrations: [@Sendable (Database) throws -> Void] = [createVersion1, createVersion2]
 
     /// - Throws: `AttuneError` when the file holds another program's database.
     static func refuseForeign(_ db: Database, path: String) throws {
@@ -100,6 +100,15 @@ enum Schema {
                     heardAt REAL NOT NULL,
                     stopRequestedAt REAL
                 );
+                """)
+    }
+
+    /// Why a trial was proposed, and how many trials of other experiments a study began with.
+    private static func createVersion2(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE trial ADD COLUMN why TEXT;
+                ALTER TABLE experiment ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
                 """)
     }
 }

@@ -54,13 +54,14 @@ struct StudyWriter {
         try execute(
             """
             UPDATE experiment SET events = ?, status = ?, message = ?, maxTrials = ?, running = ?, succeeded = ?, failed = ?,
-                killed = ?, earlyStopped = ?, metricsUnavailable = ?, bestTrial = ?, bestValue = ? WHERE id = ?
+                killed = ?, earlyStopped = ?, metricsUnavailable = ?, bestTrial = ?, bestValue = ?, imported = ?
+            WHERE id = ?
             """,
             [
                 eventCount, summary.status.word, summary.status.message, summary.maxTrials, counts.running,
                 counts.succeeded,
                 counts.failed, counts.killed, counts.earlyStopped, counts.metricsUnavailable, summary.best?.number,
-                summary.best?.value, study.row,
+                summary.best?.value, summary.priorTrials, study.row,
             ])
     }
 
@@ -81,6 +82,7 @@ struct StudyWriter {
             summary.status = .running
         case .stopped: summary.status = .stopped
         case .finished(let finish, _): summary.status = .finished(finish)
+        case .imported(let trials, _, _): summary.priorTrials += trials.count
         }
     }
 
@@ -89,10 +91,13 @@ struct StudyWriter {
             throw AttuneError("trial \(number) of \(summary.name) cannot start: the next is \(summary.nextNumber)")
         }
         try execute(
-            "INSERT INTO trial (experiment, number, state, startedAt, assignment, labels) VALUES (?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO trial (experiment, number, state, startedAt, assignment, labels, why)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 study.row, number, TrialRow.running, time, suggestion.assignment.json.description,
-                JSON.strings(suggestion.labels).description,
+                JSON.strings(suggestion.labels).description, suggestion.explanation?.json.description,
             ])
         study.reporting[number] = ReportingTrial()
         summary.counts.running += 1

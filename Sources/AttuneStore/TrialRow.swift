@@ -24,6 +24,8 @@ public struct TrialRow: Sendable, Hashable {
     public let assignment: JSON
     /// What the algorithm wants remembered.
     public let labels: [String: String]
+    /// Why the algorithm proposed it; nil where it did not say.
+    public let explanation: Explanation?
     public let metrics: [String: Metric]
 
     /// Katib's name of the condition it is in.
@@ -43,6 +45,7 @@ extension TrialRow {
         endTime = (row["endedAt"] as Double?).map { Date(timeIntervalSince1970: $0) }
         assignment = try JSON(parsing: row["assignment"])
         labels = (try JSON(parsing: row["labels"]).object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
+        explanation = try (row["why"] as String?).flatMap { Explanation(json: try JSON(parsing: $0)) }
         metrics = (try JSON(parsing: row["metrics"]).object ?? [:]).reduce(into: [:]) {
             $0[$1.key] = Metric(json: $1.value)
         }

@@ -66,7 +66,7 @@ static void close_standard_error(void) {
 /// Takes the lock until the process ends. Leaves when another supervisor has it.
 static void take_lock(int directory) {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    int file = openat(directory, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int file = open_regular(directory, "lock", O_RDWR);
     if (file < 0) refuse("lock", strerror(errno));
     if (fcntl(file, F_SETLK, &lock) == 0) return;
     if (errno == EACCES || errno == EAGAIN) exit(0);
@@ -81,8 +81,9 @@ static struct timespec wall_clock(void) {
 
 /// Gets the program ready, records the start, and only then could let it go.
 static void prepare_and_record(int directory, const struct spec *spec, struct program *program) {
-    int output = openat(directory, "output.log", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+    int output = open_regular(directory, "output.log", O_WRONLY | O_APPEND);
     if (output < 0) refuse("output.log", strerror(errno));
+    fcntl(output, F_SETFL, O_APPEND);  // a program may look how its output was opened
     if (!program_prepare(spec, output, program)) refuse("fork", strerror(errno));
     close(output);
     if (record_start(directory, program->pid)) return;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -146,6 +147,13 @@ static void describe(const siginfo_t *info, const char *cause, struct end *end) 
         snprintf(end->text, sizeof end->text, "signalled %d", info->si_status);
 }
 
+/// Whether somebody wants the program ended. Where the program removed the directory there is nowhere to say so, and
+/// the signal alone counts.
+static bool is_to_stop(int directory) {
+    struct stat status;
+    return record_exists(directory, "stop") || (fstat(directory, &status) == 0 && status.st_nlink == 0);
+}
+
 void program_watch(const struct program *program, const struct spec *spec, int directory, struct end *end) {
     int64_t deadline = spec->timeout_ms > 0 ? now_ms() + spec->timeout_ms : never;
     const char *cause = NULL;  // why it is being ended, NULL while it is not
@@ -155,7 +163,7 @@ void program_watch(const struct program *program, const struct spec *spec, int d
         if (number == 0 && cause != NULL) {
             signal_group(program->pid, SIGKILL);
             deadline = never;
-        } else if (cause == NULL && (number == 0 || (number == SIGUSR1 && record_exists(directory, "stop")))) {
+        } else if (cause == NULL && (number == 0 || (number == SIGUSR1 && is_to_stop(directory)))) {
             cause = number == 0 ? "timeout" : "stopped";
             signal_group(program->pid, SIGTERM);
             deadline = now_ms() + spec->grace_ms;

@@ -6,7 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+int open_regular(int directory, const char *name, int flags) {
+    struct stat status;
+    int file = openat(directory, name, flags | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+    if (file < 0) return -1;
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode)) return file;
+    close(file);
+    errno = EINVAL;
+    return -1;
+}
 
 static bool write_all(int file, const char *bytes, size_t length) {
     while (length > 0) {
@@ -28,8 +39,9 @@ static bool undo(int directory, const char *name) {
 }
 
 static bool write_durably(int directory, const char *name, const char *text, size_t length) {
-    int file = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file < 0) return false;
+    // Where the program put a pipe, this fails, and the next try finds the name free.
+    int file = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (file < 0) return undo(directory, name);
     bool written = write_all(file, text, length) && fsync(file) == 0;
     int error = errno;
     close(file);
@@ -89,7 +101,7 @@ void record_end(int directory, struct timespec time, const char *end) {
     int length = snprintf(text, sizeof text, "time %lld.%09ld\n%s\n", (long long)time.tv_sec, time.tv_nsec, end);
     if (length >= (int)sizeof text) length = sizeof text - 1;
     while (!record_write(directory, "exit", text, (size_t)length, false)) {
-        if (errno == ENOENT) return;
+        if (errno == ENOENT || errno == EISDIR || errno == EEXIST) return;
         nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
     }
 }

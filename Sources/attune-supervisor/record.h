@@ -25,6 +25,11 @@
 /// Returns false with errno set when that failed; then `name` is as it was.
 bool record_write(int directory, const char *name, const char *text, size_t length, bool only_once);
 
+/// Opens a file of the attempt directory, making it where it is missing. Never waits for the other end of a pipe.
+///
+/// Returns -1 with errno set when that failed, EINVAL where what has the name is no regular file.
+int open_regular(int directory, const char *name, int flags);
+
 /// Whether the attempt directory has a file of this name.
 bool record_exists(int directory, const char *name);
 
@@ -34,5 +39,6 @@ bool record_start(int directory, pid_t program);
 /// Records how the program ended at `time`.
 ///
 /// The exit code must not be lost: while the disk is full (or anything else is wrong with it) this tries again
-/// every second for as long as it takes. It gives up only when the directory itself was deleted.
+/// every second for as long as it takes. It gives up only when the directory itself was deleted, or somebody put there
+/// what no file can replace.
 void record_end(int directory, struct timespec time, const char *end);

@@ -14,6 +14,21 @@ struct LawTests {
         try SuggesterLaws(algorithm, .over(row.space)).check()
     }
 
+    /// One space of each sort: histories are hostile by their values, not by their points.
+    static let hostileCases = cases.filter {
+        [
+            "double uniform", "int logNormal step 7", "finite product", "constrained continuum", "point",
+            "constrained and conditional",
+        ].contains($0.1.description)
+    }
+
+    @Test(arguments: hostileCases) func `a suggester survives what no model expects`(
+        _ name: String, _ row: SpaceTable.Row
+    ) throws {
+        let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
+        try SuggesterLaws(algorithm, .over(row.space)).survivesHostileHistories()
+    }
+
     @Test(arguments: ["random", "sobol", "tpe"]) func `different seeds give different trials`(_ name: String) throws {
         let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
         let continuum = try #require(SpaceTable.all.first { $0.description == "constrained continuum" })
@@ -40,6 +55,8 @@ struct LawTests {
         withKnownIssue { try SuggesterLaws(outside, .over(row.space)).suggestionsLieInTheSpace(trials: 3) }
         let lazy = Algorithm("lazy", summary: "", honours: []) { _ in Lazy() }
         withKnownIssue { try SuggesterLaws(lazy, .over(row.space)).finiteSpacesAreExhausted() }
+        let trusting = Algorithm("trusting", summary: "", honours: []) { _ in Trusting() }
+        withKnownIssue { try SuggesterLaws(trusting, .over(row.space)).survivesHostileHistories() }
     }
 }
 
@@ -57,6 +74,16 @@ private struct Counter: Suggester {
 private struct Outside: Suggester {
     func propose(for study: Study, using random: inout RandomSource) -> Proposal {
         .run(Suggestion(Assignment(["n": .int(0)])))
+    }
+}
+
+/// Squares what was reported.
+private struct Trusting: Suggester {
+    func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
+        let values = study.ended.compactMap { study[$0].value(of: study.objective) }
+        let variance = values.map { $0 * $0 }.reduce(0, +)
+        guard variance.isFinite else { throw AttuneError("the model is not a number") }
+        return .run(Suggestion(try study.experiment.space.sample(using: &random)))
     }
 }
 

@@ -35,6 +35,13 @@ import Testing
         #expect(reading(sobol, algorithm: "random").experiments.first?.algorithm.settings == [])
     }
 
+    @Test func `it needs no algorithm, and a warm start that cannot be had is said`() {
+        let plain = Self.text.replacing(/algorithm: .*/, with: "warmStart: {experiments: [old]}")
+        #expect(reading(plain, algorithm: nil).experiments.first?.algorithm == .standard)
+        #expect(
+            reading(plain, algorithm: nil).diagnostics.map { $0.contains("spec.warmStart: is ignored here") } == [true])
+    }
+
     @Test func `everything else wrong with it is said where it stands`() {
         let broken = Self.text.replacing(#"min: "0""#, with: #"min: "7""#)
         #expect(

@@ -47,6 +47,15 @@ struct OneAtATime: Suggester {
     }
 }
 
+/// Draws, and always says the same of it.
+struct Explaining: Suggester {
+    let explanation: Explanation
+    init(_ explanation: Explanation) { self.explanation = explanation }
+    func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
+        .run(Suggestion(try study.experiment.space.sample(using: &random), explanation: explanation))
+    }
+}
+
 struct Waiting: Suggester {
     func propose(for study: Study, using random: inout RandomSource) throws -> Proposal { .wait }
 }

@@ -78,6 +78,19 @@ import Testing
         #expect(session.study.trials.count == 4)
     }
 
+    @Test func `a trial says why it is proposed where the algorithm does`() throws {
+        var experiment = Examples.experiment()
+        experiment.initialTrials = [experiment.space.assignment(at: [0.5, 0.5, 0.9, 0])]
+        let why = Explanation("model", mean: 0.5, deviation: .infinity, acquisition: "EI", score: 2)
+        var session = OptimizeSession(experiment, suggester: Explaining(why))
+        let trials = try #require(try session.ask(2))
+        #expect(trials[0]["why"] == ["method": "initial trial"])
+        #expect(
+            trials[1]["why"] == ["method": "model", "mean": .number(0.5), "acquisition": "EI", "score": .number(2.0)])
+        var silent = try Examples.session()
+        #expect(try silent.ask(1)?.first?.object?.keys == ["id", "parameters"])
+    }
+
     @Test func `an algorithm that waits gives fewer, and one that waits for nothing is told on`() throws {
         var session = OptimizeSession(Examples.experiment(), suggester: OneAtATime())
         #expect(try session.ask(3)?.count == 1)

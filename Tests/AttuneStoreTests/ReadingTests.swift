@@ -44,6 +44,7 @@ struct ReadingTests {
         #expect(try await store.best(of: experiment.id)?.number == study.bestNumber)
         let rows = try await store.trials(of: experiment.id, limit: 1000)
         #expect(rows.map(Line.init(row:)) == study.trials.map { Line($0, study.objective) })
+        #expect(rows.map(\.explanation) == study.trials.map(\.suggestion.explanation))
         let running = try await store.trials(of: experiment.id, states: ["Running"])
         #expect(running.map(\.number) == study.running.map(\.number))
     }
@@ -65,6 +66,18 @@ struct ReadingTests {
         #expect(pruned.map(\.number) == [9, 12])
         #expect(try await store.trials(of: "unknown") == [])
         #expect(try await store.best(of: "sample") == nil)
+    }
+
+    @Test func `a summary says how many trials of others the study began with`() async throws {
+        let store = try place.open()
+        try await store.create(experiment, at: Samples.noon)
+        #expect(try await store.summary(of: "sample")?.priorTrials == 0)
+        let claim = try await store.claim(experiment.id, at: Samples.noon)
+        let trials = Samples.priorTrials(of: experiment)
+        let imports: [Event] = ["a", "b"].map { .imported(trials, from: $0, at: Samples.noon) }
+        try await store.append(imports, under: claim).wait()
+        #expect(try await store.summary(of: "sample")?.priorTrials == 2 * trials.count)
+        #expect(try await store.summary(of: "sample")?.counts.total == 0)
     }
 
     @Test func `experiments are listed by name`() async throws {

@@ -37,7 +37,8 @@ public struct RandomHistory {
     private mutating func start() throws -> Event {
         started += 1
         running.append(started)
-        return .started(started, Suggestion(try experiment.space.sample(using: &random)), at: time())
+        let why = started % 3 == 0 ? nil : Explanation("drawn", mean: random.uniform(), score: random.normal())
+        return .started(started, Suggestion(try experiment.space.sample(using: &random), explanation: why), at: time())
     }
 
     private mutating func end() -> Event {

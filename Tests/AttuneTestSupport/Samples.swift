@@ -15,7 +15,21 @@ public enum Samples {
             Parameter("momentum", in: 0.0...0.99).when(optimizer, in: "sgd"), seed: 7)
     }
 
-    /// A short history with every kind of event.
+    /// Trials of other experiments, of every outcome that says something.
+    public static func priorTrials(of experiment: Experiment) -> [PriorTrial] {
+        let outcomes: [Outcome] = [
+            .succeeded, .earlyStopped, .failed("exit code 1: naïve 🤷"), .metricsUnavailable("never reported loss"),
+        ]
+        return outcomes.enumerated().map { index, outcome in
+            let u = (Double(index) + 0.5) / Double(outcomes.count)
+            let assignment = experiment.space.assignment(at: experiment.space.parameters.map { _ in u })
+            return PriorTrial(
+                of: "earlier", number: 3 * index + 1, assignment, outcome: outcome,
+                value: index < 2 ? 0.1 * Double(index + 2) : nil)
+        }
+    }
+
+    /// A short history with every kind of event but imports.
     public static func events(of experiment: Experiment) -> [Event] {
         let assignment = experiment.space.assignment(at: experiment.space.parameters.map { _ in 0.25 })
         func time(_ second: Double) -> Date { noon.addingTimeInterval(second) }

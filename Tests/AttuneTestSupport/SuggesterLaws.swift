@@ -15,7 +15,7 @@ public struct SuggesterLaws {
         make = algorithm.suggester
     }
 
-    /// All laws at once.
+    /// All laws at once, but for hostile histories: what those try depends little on the space.
     public func check(trials: Int = 25) throws {
         try suggestionsLieInTheSpace(trials: trials)
         try freshAgreesWithOld(trials: trials)
@@ -84,6 +84,26 @@ public struct SuggesterLaws {
             count += 1
         }
         #expect(count == history.study.trials.count)
+    }
+
+    /// After any history, however absurd its values, an algorithm proposes points of the space, and a fresh suggester
+    /// the same: it neither throws nor runs into what is not a number.
+    ///
+    /// - Parameter trials: how many have ended before the first proposal, more than an initial design has.
+    public func survivesHostileHistories(trials: Int = 14) throws {
+        for history in HostileHistory.allCases {
+            var study = try history.study(of: experiment, trials: trials)
+            var suggester = try make(experiment)
+            for _ in 0..<2 {
+                let proposal = try suggester.proposal(for: study)
+                var newcomer = try make(experiment)
+                #expect(try newcomer.proposal(for: study) == proposal, "a fresh \(name) after \(history)")
+                guard case .run(let suggestion) = proposal else { break }
+                #expect(experiment.space.contains(suggestion.assignment), "\(name) after \(history): \(suggestion)")
+                try study.apply(.started(study.nextNumber, suggestion, at: study.createdAt))
+                try history.end(study.trials.count, in: &study)
+            }
+        }
     }
 
     private init(name: String, _ experiment: Experiment, _ make: @escaping (Experiment) throws -> any Suggester) {

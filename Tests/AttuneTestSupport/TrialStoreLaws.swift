@@ -30,7 +30,8 @@ public struct TrialStoreLaw: Sendable, CustomTestStringConvertible {
     public func check(_ subject: StoreUnderTest) async throws { try await expectation(subject) }
 
     public static let all = [
-        returnsWhatItWasGiven, unknownIsNil, namesAreUnique, appendsAllOrNothing, keepsTheOrderOfCalls,
+        returnsWhatItWasGiven, keepsExplanationsAndImports, unknownIsNil, namesAreUnique, appendsAllOrNothing,
+        keepsTheOrderOfCalls,
         keepsStudiesApart,
         aReplyMeansDurable, claimsAreExclusive, aReleasedClaimCanBeTaken, anOldClaimMayNotWrite,
         aReleasedClaimMayNotWrite,
@@ -56,6 +57,23 @@ extension TrialStoreLaw {
         #expect(stored.events == events)
         #expect(stored.experiment == experiment)
         #expect(abs(stored.createdAt.timeIntervalSince(time)) < 1e-6)
+    }
+
+    static let keepsExplanationsAndImports = TrialStoreLaw("imports and explanations come back as given") { subject in
+        let claim = try await opened(subject.store)
+        let assignment = experiment.space.assignment(at: experiment.space.parameters.map { _ in 0.75 })
+        let why = Explanation(
+            "Gaussian process \"é\"", mean: 0.1 + 0.2, deviation: 1e-9, acquisition: "logEI", score: -4,
+            exploration: 0.5)
+        let events: [Event] = [
+            .imported(Samples.priorTrials(of: experiment), from: "earlier", at: time),
+            .imported([], from: "b", at: time),
+            .started(1, Suggestion(assignment, explanation: why), at: time),
+        ]
+        try await subject.store.append(events, under: claim).wait()
+        let stored = try #require(await subject.freshReader().load(experiment.id))
+        #expect(stored.events == events)
+        #expect(try stored.study().priorTrials == Samples.priorTrials(of: experiment))
     }
 
     static let unknownIsNil = TrialStoreLaw("an unknown experiment is nil, and cannot be claimed") { subject in

@@ -32,6 +32,14 @@ struct ExperimentFileTests {
             ])
     }
 
+    @Test func `without an algorithm the default chooses, though Katib would refuse it`() {
+        let text = process("command: [train]").replacing("algorithm: {algorithmName: random}", with: "seed: 3")
+        #expect(read(text).diagnostics.filter { $0.contains("error") } == [])
+        #expect(read(text).experiments.first?.algorithm == .standard)
+        let nameless = process("command: [train]").replacing("{algorithmName: random}", with: "{algorithmSettings: []}")
+        #expect(read(nameless).diagnostics.contains { $0.contains("spec.algorithm.algorithmName: must be specified") })
+    }
+
     @Test func `an unknown field is a warning with the name that was meant`() {
         let file = read(process("command: [train]", after: "  maxTrialCont: 3\nsped: 1"))
         #expect(

@@ -47,6 +47,8 @@ struct MalformedExperimentTests {
           retries: 1
           trialTimeout: 10m
           maxRunTime: 1h30m
+          warmStart:
+            experiments: [first, second]
           constraints:
             - rate * layers <= 2
           initialTrials:
@@ -109,6 +111,13 @@ struct MalformedExperimentTests {
         .init(
             "spec.objective.metricStrategies[0].name", "name: accuracy, value: max}", "name: acuracy, value: max} #!"),
         .init("spec.objective.metricStrategies[0].value", "value: max}", "value: mean} #!"),
+        // Warm start.
+        .init("spec.warmStart.experiments[1]", "[first, second]", "[first, first] #!"),
+        .init("spec.warmStart.experiments[0]", "[first, second]", "[mnist, second] #!"),
+        .init("spec.warmStart.experiments[1]", "[first, second]", "[first, []] #!"),
+        .init("spec.warmStart.experiments", "[first, second]", "first #!"),
+        .init("spec.warmStart.experiments", "warmStart:\n    experiments: [first, second]", "warmStart: {} #!"),
+        .init("spec.warmStart", "warmStart:\n    experiments: [first, second]", "warmStart: first #!"),
         // Algorithm.
         .init("spec.algorithm.algorithmName", "algorithmName: random", "algorithmName: randon #!"),
         .init("spec.algorithm.algorithmSettings[0].name", "name: random_state,", "name: random-state, #!\n       "),

@@ -70,13 +70,15 @@ struct DensityRatio {
         explanation.exploration = near.priorShare
         guard near.weight > 0 else { return explanation }
         let mean = near.sum / near.weight
-        explanation.mean = direction == .minimize ? mean : -mean
-        explanation.deviation = max(near.squares / near.weight - mean * mean, 0).squareRoot()
+        explanation.mean = (direction == .minimize ? mean : -mean) * near.unit
+        explanation.deviation = max(near.squares / near.weight - mean * mean, 0).squareRoot() * near.unit
         return explanation
     }
 
     /// Sums over the trials about a point, each weighted by its kernel there.
     private struct Neighbourhood {
+        /// What values are measured in, so that no square is too large: the largest magnitude of all.
+        let unit: Double
         var weight = 0.0
         var sum = 0.0
         var squares = 0.0
@@ -87,14 +89,14 @@ struct DensityRatio {
             for (value, share) in values where !value.isNaN {
                 let weight = scale * Double(share)
                 self.weight += weight
-                sum += weight * value
-                squares += weight * value * value
+                sum += weight * (value / unit)
+                squares += weight * (value / unit) * (value / unit)
             }
         }
     }
 
     private mutating func neighbourhood(of point: UnsafeBufferPointer<Double>) -> Neighbourhood {
-        var near = Neighbourhood()
+        var near = Neighbourhood(unit: evidence.largestMagnitude)
         let goodTop = good.kernels(at: point, into: &scratch)
         near.priorShare = Double(scratch[good.count] / scratch[...good.count].reduce(0, +))
         let own = Array(scratch[..<good.count])

@@ -23,6 +23,13 @@ struct TrialEvidence: Sendable {
     /// How many trials have told something about their configuration.
     var count: Int { ranked.count + failed.count }
 
+    /// The largest magnitude of a value; 1 where there is none but 0.
+    var largestMagnitude: Double {
+        guard let best = ranked.first, let worst = ranked.last else { return 1 }
+        let largest = max(values[Int(best)].magnitude, values[Int(worst)].magnitude)
+        return largest > 0 ? largest : 1
+    }
+
     /// Takes in what is new. O(new trials · log trials).
     mutating func take(_ study: Study) {
         if study.trials.count < values.count || study.ended.count < endedTaken { self = TrialEvidence(space) }

@@ -12,6 +12,8 @@ public struct Experiment: Sendable, Hashable {
     public var budget: Budget
     /// Assignments to try before the algorithm is asked.
     public var initialTrials: [Assignment]
+    /// Experiments of the same store whose ended trials the algorithm learns from; see `Study.priorTrials`.
+    public var warmStart: [ID]
     /// Keys every random choice of the algorithm.
     public var seed: UInt64
     /// How long an attempt may run before it is ended as failed.
@@ -29,10 +31,10 @@ public struct Experiment: Sendable, Hashable {
 
     public init(
         metadata: Metadata, objective: Objective, space: SearchSpace,
-        algorithm: AlgorithmSpec = AlgorithmSpec("random"),
+        algorithm: AlgorithmSpec = .standard,
         earlyStopping: AlgorithmSpec? = nil, budget: Budget = Budget(), initialTrials: [Assignment] = [],
-        seed: UInt64 = 0,
-        trialTimeout: Duration? = nil, retries: Int = 0, template: TrialTemplate? = nil,
+        warmStart: [ID] = [], seed: UInt64 = 0, trialTimeout: Duration? = nil, retries: Int = 0,
+        template: TrialTemplate? = nil,
         collector: MetricsCollector = MetricsCollector(), resumePolicy: ResumePolicy = .never, nas: NASConfig? = nil
     ) {
         self.metadata = metadata
@@ -42,6 +44,7 @@ public struct Experiment: Sendable, Hashable {
         self.earlyStopping = earlyStopping
         self.budget = budget
         self.initialTrials = initialTrials
+        self.warmStart = warmStart
         self.seed = seed
         self.trialTimeout = trialTimeout
         self.retries = retries
@@ -87,6 +90,9 @@ public struct AlgorithmSpec: Sendable, Hashable {
         self.name = name
         self.settings = settings
     }
+
+    /// What chooses the trials where nobody says.
+    public static let standard = AlgorithmSpec("random")
 
     public subscript(name: String) -> String? { settings.last { $0.name == name }?.value }
 }

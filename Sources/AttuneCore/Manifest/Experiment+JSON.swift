@@ -16,6 +16,9 @@ extension Experiment {
         fields["earlyStopping"] = earlyStopping?.json
         fields["seed"] = .number(String(seed))
         if !initialTrials.isEmpty { fields["initialTrials"] = .array(initialTrials.map(\.json)) }
+        if !warmStart.isEmpty {
+            fields["warmStart"] = ["experiments": .array(warmStart.map { .string($0) })]
+        }
         fields["parallelTrialCount"] = .number(budget.parallelTrials)
         fields["maxTrialCount"] = budget.maxTrials.map { .number($0) }
         fields["maxFailedTrialCount"] = budget.maxFailedTrials.map { .number($0) }

@@ -17,8 +17,8 @@ public enum ReadingPurpose: Sendable, Hashable {
 
 extension Experiment {
     /// Reads an Experiment as a user wrote it for Katib (kubeflow.org/v1beta1) or for Attune, which adds to `spec`
-    /// `seed`, `initialTrials`, `trialTimeout`, `maxRunTime`, `retries` and `constraints`, to a parameter `when` and
-    /// `default`, and the trial template's kind `Process`.
+    /// `seed`, `initialTrials`, `warmStart`, `trialTimeout`, `maxRunTime`, `retries` and `constraints`, to a parameter
+    /// `when` and `default`, and the trial template's kind `Process`.
     ///
     /// Fills in Katib's defaults, and finds everything wrong at once. Where a problem stands in the text says
     /// `document.position(of: problem.field)`.

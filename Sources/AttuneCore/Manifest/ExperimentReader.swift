@@ -29,6 +29,7 @@ struct ExperimentReader {
         let collector = collector(spec)
         let firstTrials = spec.maps("initialTrials") ?? []
         let initialTrials = space.map { self.initialTrials(firstTrials, in: $0) } ?? []
+        let warmStart = warmStart(spec, of: metadata?.name)
         let ownSeed = self.seed(spec, algorithm)
         let trialTimeout = spec.duration("trialTimeout")
         let retries = retries(spec)
@@ -40,8 +41,9 @@ struct ExperimentReader {
         }
         let experiment = Experiment(
             metadata: metadata, objective: objective, space: space, algorithm: algorithm, earlyStopping: earlyStopping,
-            budget: budget, initialTrials: initialTrials, seed: ownSeed ?? seed(), trialTimeout: trialTimeout,
-            retries: retries, template: template, collector: collector, resumePolicy: resumePolicy, nas: nas)
+            budget: budget, initialTrials: initialTrials, warmStart: warmStart, seed: ownSeed ?? seed(),
+            trialTimeout: trialTimeout, retries: retries, template: template, collector: collector,
+            resumePolicy: resumePolicy, nas: nas)
         if let catalogue { log.add(catalogue.problems(of: experiment), under: "spec") }
         if fillsDefaults, purpose == .running { warnWhereNothingEnds(experiment) }
         return log.hasErrors ? nil : experiment
@@ -142,6 +144,20 @@ extension ExperimentReader {
         }
     }
 
+    private func warmStart(_ spec: MapReader, of name: String?) -> [Experiment.ID] {
+        guard let map = spec.map("warmStart") else { return [] }
+        if !map.has("experiments") { log.error(map.field["experiments"], "must be specified") }
+        let names = map.texts("experiments") ?? []
+        for index in names.indices where !log.hasErrors(under: map.field) {
+            guard let mistake = names.mistake(at: index, in: name ?? "") else { continue }
+            log.rule(map.field["experiments"][index], found: mistake.found, mistake.remedy)
+        }
+        if case .asking = purpose, !names.isEmpty {
+            log.warn(map.field, "is ignored here, where there is no store; tell what is known without an id")
+        }
+        return names
+    }
+
     private func initialTrials(_ trials: [MapReader], in space: SearchSpace) -> [Assignment] {
         var assignments: [Assignment] = []
         for trial in trials {
@@ -178,7 +194,9 @@ extension ExperimentReader {
 extension ExperimentReader {
     /// The document's algorithm, or the caller's: with the document's settings where it names the same.
     private func chosenAlgorithm(_ spec: MapReader) -> AlgorithmSpec? {
-        guard case .asking(let name?) = purpose else { return spec.requiredMap("algorithm").flatMap { algorithm($0) } }
+        guard case .asking(let name?) = purpose else {
+            return spec.has("algorithm") ? spec.map("algorithm").flatMap { algorithm($0) } : .standard
+        }
         let own = spec.map("algorithm")
         return own?["algorithmName"]?.scalarText == name ? own.flatMap { algorithm($0) } : AlgorithmSpec(name)
     }

@@ -19,8 +19,9 @@ extension ManifestFields {
         "objective": objective, "parameters": .list(parameter), "algorithm": algorithm, "earlyStopping": algorithm,
         "trialTemplate": trialTemplate, "parallelTrialCount": .value, "maxTrialCount": .value,
         "maxFailedTrialCount": .value, "metricsCollectorSpec": metricsCollector, "nasConfig": nasConfig,
-        "resumePolicy": .value, "seed": .value, "initialTrials": .list(.free), "trialTimeout": .value,
-        "maxRunTime": .value, "retries": .value, "constraints": .list(.value),
+        "resumePolicy": .value, "seed": .value, "initialTrials": .list(.free),
+        "warmStart": .map(["experiments": .list(.value)]), "trialTimeout": .value, "maxRunTime": .value,
+        "retries": .value, "constraints": .list(.value),
     ])
 
     private static let objective: ManifestFields = .map([

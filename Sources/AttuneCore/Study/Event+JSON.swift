@@ -9,6 +9,7 @@ extension Event {
                 "started": .number(number), "at": .time(time), "assignment": suggestion.assignment.json,
             ]
             if !suggestion.labels.isEmpty { fields["labels"] = .strings(suggestion.labels) }
+            fields["why"] = suggestion.explanation?.json
             return .object(fields)
         case .observed(let number, let observations):
             let rows = observations.map { o -> JSON in
@@ -28,6 +29,8 @@ extension Event {
             var fields: JSON.Fields = ["finished": .string(finish.reason), "at": .time(time)]
             if case .failed(let message) = finish { fields["message"] = .string(message) }
             return .object(fields)
+        case .imported(let trials, let source, let time):
+            return ["imported": .string(source), "at": .time(time), "trials": .array(trials.map(\.json))]
         }
     }
 
@@ -48,7 +51,10 @@ extension Event {
         guard let time = json["at"]?.time else { return nil }
         if let number = json["started"]?.int, let members = json["assignment"] {
             let labels = (json["labels"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
-            return space.assignment(json: members).map { .started(number, Suggestion($0, labels: labels), at: time) }
+            let why = json["why"].flatMap(Explanation.init(json:))
+            return space.assignment(json: members).map {
+                .started(number, Suggestion($0, labels: labels, explanation: why), at: time)
+            }
         }
         if let number = json["lost"]?.int { return .lost(number, reason: json["reason"]?.string ?? "", at: time) }
         if let number = json["ended"]?.int, let name = json["outcome"]?.string {
@@ -56,6 +62,11 @@ extension Event {
         }
         if let budget = json["budgetEdited"] { return .budgetEdited(Budget(json: budget), at: time) }
         if json["stopped"] != nil { return .stopped(at: time) }
+        if let source = json["imported"]?.string {
+            let rows = json["trials"]?.array ?? []
+            let trials = rows.compactMap { PriorTrial(json: $0, of: source, space: space) }
+            return trials.count == rows.count ? .imported(trials, from: source, at: time) : nil
+        }
         guard let reason = json["finished"]?.string else { return nil }
         return Finish(reason: reason, message: json["message"]?.string).map { .finished($0, at: time) }
     }

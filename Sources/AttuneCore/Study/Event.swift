@@ -13,13 +13,15 @@ public enum Event: Sendable, Hashable {
     /// Someone stopped the experiment; it can be resumed.
     case stopped(at: Date)
     case finished(Finish, at: Date)
+    /// What another experiment found; before the first trial starts, and once for each.
+    case imported([PriorTrial], from: Experiment.ID, at: Date)
 
     /// The trial it is about.
     public var trial: Trial.Number? {
         switch self {
         case .started(let number, _, _), .observed(let number, _), .lost(let number, _, _), .ended(let number, _, _):
             number
-        case .budgetEdited, .stopped, .finished: nil
+        case .budgetEdited, .stopped, .finished, .imported: nil
         }
     }
 }

@@ -7,7 +7,11 @@ public struct Replay: Sendable {
         /// What the algorithm says now.
         public let derived: Proposal
 
-        public var isSame: Bool { derived == .run(recorded) }
+        /// Whether the same is tried. Explanations do not count: another processor may round them otherwise.
+        public var isSame: Bool {
+            guard case .run(let suggestion) = derived else { return false }
+            return suggestion.assignment == recorded.assignment && suggestion.labels == recorded.labels
+        }
     }
 
     private var study: Study

@@ -23,6 +23,11 @@ public struct Study: Sendable {
     public private(set) var bestNumber: Trial.Number?
     /// Every assignment that was proposed.
     public private(set) var tried: Set<Assignment> = []
+    /// What other experiments found, as it was when this one was created, in the order of `experiment.warmStart`. None
+    /// is a trial of this study.
+    public private(set) var priorTrials: [PriorTrial] = []
+    /// The experiments that prior trials were taken from, those that had none among them.
+    public private(set) var sources: Set<Experiment.ID> = []
     private var runningNumbers: Set<Trial.Number> = []
 
     /// How many trials are in each state.
@@ -50,7 +55,7 @@ public struct Study: Sendable {
     /// Takes the next event in.
     ///
     /// - Throws: `AttuneError` when the event cannot follow: a number out of turn, a trial that ended already, a start or
-    ///   another end after the experiment's. The study is then unchanged.
+    ///   another end after the experiment's, an import after a start or a second time. The study is then unchanged.
     public mutating func apply(_ event: Event) throws(AttuneError) {
         switch event {
         case .started(let number, let suggestion, let time): try start(number, suggestion, at: time)
@@ -73,7 +78,16 @@ public struct Study: Sendable {
         case .finished(let finish, _):
             try requireOpen()
             status = .finished(finish)
+        case .imported(let trials, let source, _): try take(trials, from: source)
         }
+    }
+
+    private mutating func take(_ trials: [PriorTrial], from source: Experiment.ID) throws(AttuneError) {
+        guard self.trials.isEmpty, !sources.contains(source) else {
+            throw AttuneError("trials of \(source) are imported once, and before \(experiment.name) starts its first")
+        }
+        sources.insert(source)
+        priorTrials += trials
     }
 
     private func requireOpen() throws(AttuneError) {

@@ -92,12 +92,25 @@ public struct Trial: Sendable, Hashable {
         return value
     }
 
-    /// The single number the objective's strategy makes of what was reported; nil when nothing usable was.
+    /// The single number the objective's strategy makes of what was reported; nil when nothing was, or that number is
+    /// NaN or infinite. No algorithm ever sees one that is not finite.
     public func value(of objective: Objective) -> Double? { value(of: objective.metric, for: objective) }
 
     /// The same for any of the objective's metrics.
     public func value(of metric: String, for objective: Objective) -> Double? {
         metrics[metric]?.value(by: objective.strategy(for: metric)).flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// Why it has no value of the objective, naming what was reported instead.
+    public func reasonForNoValue(of objective: Objective) -> String {
+        guard let summary = metrics[objective.metric], let latest = summary.latest else {
+            return "never reported \(objective.metric)"
+        }
+        let strategy = objective.strategy(for: objective.metric)
+        guard let value = summary.value(by: strategy) else {
+            return "never reported a finite value of \(objective.metric); the latest was \(latest.text)"
+        }
+        return "the \(strategy.rawValue) of \(objective.metric), which counts, is \(value.text)"
     }
 
     mutating func observe(_ observation: Observation) {

@@ -64,7 +64,7 @@ public actor Tuner {
     }
 
     private func claimAndRead() async throws {
-        if try await store.load(experiment.id) == nil { try await store.create(experiment, at: clock.now()) }
+        let imports = try await createWhereMissing()
         let claim = try await store.claim(experiment.id, at: clock.now())
         do {
             guard let stored = try await store.load(experiment.id) else { throw Fenced(experiment: experiment.id) }
@@ -75,6 +75,7 @@ public actor Tuner {
             }
             opened = Opened(study: try stored.study(), claim: claim)
             suggester = freshSuggester
+            try await take(imports)
             // The same question with another budget: the caller edits it, as a script does that is run again with more trials.
             if study.experiment.budget != experiment.budget {
                 try await turn { try apply(.budgetEdited(experiment.budget, at: clock.now())) }
@@ -83,6 +84,23 @@ public actor Tuner {
             try await store.release(claim)
             throw refusal
         }
+    }
+
+    /// Creates the experiment unless it is stored.
+    ///
+    /// - Returns: the imports that it still lacks. One that cannot be had is refused before anything is stored.
+    private func createWhereMissing() async throws -> [Event] {
+        let stored = try await store.load(experiment.id)
+        let study = experiment.warmStart.isEmpty ? nil : try stored?.study()
+        let imports = try await store.imports(for: experiment, into: study, at: clock.now())
+        if stored == nil { try await store.create(experiment, at: clock.now()) }
+        return imports
+    }
+
+    /// Begins the study with imports, all in one commit, unless another process has done so meanwhile.
+    private func take(_ imports: [Event]) async throws {
+        guard study.trials.isEmpty, study.sources.isEmpty, !imports.isEmpty else { return }
+        try await turn { for event in imports { try apply(event) } }
     }
 
     /// Gives the study up, so that another may drive it. Running trials go on.
@@ -346,12 +364,10 @@ public actor Tuner {
     }
 
     private func missingMetricReason(of trial: Trial, _ end: WorkEnd) -> String {
-        let metric = study.objective.metric
-        let found = trial.metrics[metric] == nil ? "never reported" : "never reported a finite value of"
-        let others = trial.metrics.keys.filter { $0 != metric }.sorted()
+        let others = trial.metrics.keys.filter { $0 != study.objective.metric }.sorted()
         let hint = others.isEmpty ? "" : " (reported: \(others.joined(separator: ", ")))"
         let output = end.lastOutput.isEmpty ? "it printed nothing" : "its last lines were:\n\(end.lastOutput)"
-        return "\(found) \(metric)\(hint); \(output)"
+        return "\(trial.reasonForNoValue(of: study.objective))\(hint); \(output)"
     }
 
     /// Applies what is to happen now: the end of the experiment, or as many starts as the budget allows.

@@ -12,7 +12,8 @@ struct ExperimentGenerator {
             metadata: Metadata(name: word(), namespace: maybe { $0.text() }, labels: labels(), annotations: labels()),
             objective: objective(), space: space, algorithm: algorithm(), earlyStopping: maybe { $0.algorithm() },
             budget: budget(), initialTrials: (0..<count(2)).map { _ in space.assignment(at: point(space.dimensions)) },
-            seed: random.next(), trialTimeout: maybe { $0.duration() }, retries: count(4),
+            warmStart: (0..<count(3)).map { "source-\($0)" }, seed: random.next(),
+            trialTimeout: maybe { $0.duration() }, retries: count(4),
             template: maybe { $0.template() },
             collector: collector(), resumePolicy: one(of: ResumePolicy.allCases), nas: maybe { $0.nas() })
     }

@@ -74,10 +74,27 @@ import Testing
         try await tuner.end(trials[2], WorkEnd(.failed("no memory")))
         try await tuner.end(trials[3], WorkEnd(.stopped))
         let outcomes = await tuner.study.trials.compactMap(\.outcome)
-        #expect(outcomes[0] == .metricsUnavailable("never reported a finite value of loss; it printed nothing"))
+        let found = "never reported a finite value of loss; the latest was nan; it printed nothing"
+        #expect(outcomes[0] == .metricsUnavailable(found))
         #expect(outcomes[1] == .metricsUnavailable("never reported loss (reported: accuracy); it printed nothing"))
         #expect(outcomes[2] == .failed("no memory"))
         #expect(outcomes[3] == .killed("stopped"))
+    }
+
+    @Test(
+        arguments: [
+            (.nan, "never reported a finite value of loss; the latest was nan"),
+            (.infinity, "never reported a finite value of loss; the latest was inf"),
+            (-.infinity, "the min of loss, which counts, is -inf"),
+        ] as [(Double, String)])
+    func `a value that is not finite is no value, and the reason names it`(value: Double, reason: String) async throws {
+        let tuner = tuner()
+        let trial = try #require(try await tuner.ask())
+        if value == -.infinity { _ = try await tuner.report(trial, ["loss": 0.5], step: 0) }
+        try await tuner.tell(trial, value)
+        let study = await tuner.study
+        #expect(study[1].outcome == .metricsUnavailable("\(reason); it printed nothing"))
+        #expect(study[1].value(of: study.objective) == nil && study.best == nil)
     }
 
     @Test func `a trial is told to a later tuner`() async throws {

@@ -27,7 +27,8 @@ struct EventRoundTripTests {
         "{}", "[]", "3", #"{"started":1,"at":0}"#, #"{"started":1,"at":0,"assignment":{"rate":"x"}}"#,
         #"{"started":1,"at":0,"assignment":{"other":1}}"#, #"{"observed":1}"#, #"{"observed":1,"rows":[["loss",1,0]]}"#,
         #"{"ended":1,"at":0,"outcome":"Lost"}"#, #"{"finished":"Because","at":0}"#, #"{"lost":1,"reason":"x"}"#,
-        #"{"stopped":true}"#,
+        #"{"stopped":true}"#, #"{"imported":"a","at":0,"trials":[[1,"Lost",1,{"rate":0.5,"n":1}]]}"#,
+        #"{"imported":"a","at":0,"trials":[[1,"Succeeded",1,{"rte":0.5}]]}"#,
     ])
     func `what is no event is refused`(_ text: String) throws {
         let json = try JSON(parsing: text)
@@ -39,7 +40,7 @@ struct EventRoundTripTests {
         let time = Date(
             timeIntervalSince1970: Double(1_550_000_000 + random.below(400_000_000)) + Double(random.below(1024)) / 1024
         )
-        switch random.below(7) {
+        switch random.below(8) {
         case 0:
             let labels = random.below(2) == 0 ? [:] : ["bracket": "3", "eltern\n": "\"\u{1F600}\""]
             return .started(number, Suggestion(try space.sample(using: &random), labels: labels), at: time)
@@ -48,7 +49,16 @@ struct EventRoundTripTests {
         case 3: return .ended(number, outcome(using: &random), at: time)
         case 4: return .budgetEdited(budget(using: &random), at: time)
         case 5: return .stopped(at: time)
+        case 6: return .imported(try priorTrials(using: &random), from: "früher \"1\"", at: time)
         default: return .finished(finish(using: &random), at: time)
+        }
+    }
+
+    private static func priorTrials(using random: inout RandomSource) throws -> [PriorTrial] {
+        try (0..<random.below(4)).map { number in
+            PriorTrial(
+                of: "früher \"1\"", number: number, try space.sample(using: &random), outcome: outcome(using: &random),
+                value: random.below(2) == 0 ? nil : random.normal())
         }
     }
 

@@ -1,0 +1,222 @@
+import AttuneCore
+import AttuneMath
+import Foundation
+
+/// Finds the point of a space that an acquisition likes best: many candidates are scored together, the best few are
+/// improved by gradients along continuous axes and by neighbours along the others.
+struct AcquisitionSearch {
+    let space: ModelSpace
+    let surrogate: any Surrogate
+    let acquisition: Acquisition
+    /// The best value so far, in the model's units.
+    let best: Double
+    /// How likely a trial is to bring a value; nil where none has failed.
+    let success: GaussianProcess?
+    /// The best points so far, best first: candidates gather around them.
+    let anchors: [[Double]]
+    /// Where candidates may lie; nil for everywhere.
+    let region: TrustRegion?
+    /// Whether gradients are followed.
+    var followsGradients = true
+    /// Whether an assignment satisfies the constraints and was not tried.
+    let isOpen: (Assignment) -> Bool
+
+    /// A point with its score.
+    struct Candidate {
+        var point: [Double]
+        var score: Double
+    }
+
+    /// The best open point found; nil when no candidate is open.
+    ///
+    /// - Parameter cubes: positions of the unit cube that cover it evenly.
+    func best(among cubes: [[Double]], using random: inout RandomSource) -> Candidate? {
+        var candidates = scored(candidatePoints(cubes, using: &random)).sorted { $0.score > $1.score }
+        let starts = distinct(candidates)
+        if followsGradients || space.axes.contains(where: { $0.count != nil }) {
+            candidates += starts.map { improved($0, using: &random) }
+            candidates.sort { $0.score > $1.score }
+        }
+        return candidates.first { $0.score.isFinite && isOpen(space.assignment(at: $0.point)) }
+    }
+
+    // MARK: Candidates
+
+    private func candidatePoints(_ cubes: [[Double]], using random: inout RandomSource) -> [[Double]] {
+        if let all = space.allPoints(atMost: AcquisitionSearch.mostEnumerated) { return all }
+        let spread = cubes.map { cube in space.point(at: region.map { $0.cube(cube) } ?? cube) }
+        let near = anchors.flatMap { anchor in
+            (0..<Env.near).map { _ in perturbed(anchor, using: &random) }
+        }
+        return spread + near
+    }
+
+    static let mostEnumerated = 1_500
+    private static let nearEach = 40
+    private static let startCount = 5
+
+    /// A neighbour: a few coordinates are moved, by steps of all sizes.
+    private func perturbed(_ anchor: [Double], using random: inout RandomSource) -> [Double] {
+        var point = anchor
+        let share = max(min(1, 6 / Double(space.dimensions)), 0.15)
+        let size = exp(-random.uniform() * 6) * 0.5
+        let certain = random.below(space.dimensions)
+        for index in space.axes.indices where index == certain || random.uniform() < share {
+            switch space.axes[index] {
+            case .continuous: point[index] = reflected(point[index] + size * random.normal())
+            case .ordered(let positions, _):
+                let steps = max(1, size * Double(positions.count)) * random.normal()
+                let moved = point[index] + (steps < 0 ? min(steps, -1) : max(steps, 1)).rounded()
+                point[index] = min(max(moved, 0), Double(positions.count - 1))
+            case .choice(let count): point[index] = Double(random.below(count))
+            }
+        }
+        return space.settled(region.map { $0.clamped(point) } ?? point)
+    }
+
+    private func reflected(_ x: Double) -> Double {
+        let folded = abs(x.truncatingRemainder(dividingBy: 2))
+        return folded > 1 ? 2 - folded : folded
+    }
+
+    /// The best candidates that are not neighbours of better ones.
+    private func distinct(_ sorted: [Candidate]) -> [Candidate] {
+        var chosen: [Candidate] = []
+        for candidate in sorted where candidate.score.isFinite {
+            if chosen.count == Env.starts { break }
+            let isNear = chosen.contains { other in
+                zip(candidate.point, other.point).allSatisfy { abs($0 - $1) < 0.03 }
+            }
+            if !isNear { chosen.append(candidate) }
+        }
+        return chosen
+    }
+
+    // MARK: Scores
+
+    private func scored(_ points: [[Double]]) -> [Candidate] {
+        guard !points.isEmpty else { return [] }
+        let features = points.flatMap { space.features(of: $0) }
+        let (means, deviations) = surrogate.posterior(features: features)
+        let chances = success.map { $0.posterior(features: features).means }
+        return points.indices.map { index in
+            var score = acquisition.value(mean: means[index], deviation: deviations[index], best: best).value
+            if let chances { score += logChance(chances[index]) }
+            return Candidate(point: points[index], score: score)
+        }
+    }
+
+    /// The score at one point and its gradient by feature; nil for a model without gradients.
+    private func score(of features: [Double], gradient: inout [Double]) -> Double? {
+        var byDeviation = gradient
+        guard let belief = surrogate.posterior(at: features, meanGradient: &gradient, deviationGradient: &byDeviation)
+        else { return nil }
+        let score = acquisition.value(mean: belief.mean, deviation: belief.deviation, best: best)
+        for index in gradient.indices {
+            gradient[index] = score.byMean * gradient[index] + score.byDeviation * byDeviation[index]
+        }
+        guard let success else { return score.value }
+        var byChance = gradient
+        guard let chance = success.posterior(at: features, meanGradient: &byChance, deviationGradient: &byDeviation)
+        else { return score.value }
+        if chance.mean > leastChance, chance.mean < 1 {
+            for index in gradient.indices { gradient[index] += byChance[index] / chance.mean }
+        }
+        return score.value + logChance(chance.mean)
+    }
+
+    private func logChance(_ mean: Double) -> Double { log(min(max(mean, leastChance), 1)) }
+
+    // MARK: Improvement
+
+    private func improved(_ start: Candidate, using random: inout RandomSource) -> Candidate {
+        var current = start
+        for _ in 0..<3 {
+            let before = current.score
+            if followsGradients { climb(&current) }
+            step(&current, using: &random)
+            if current.score <= before + 1e-6 { break }
+        }
+        return current
+    }
+
+    /// Follows the gradient along the active continuous axes, as far as the constraints allow.
+    private func climb(_ current: inout Candidate) {
+        let free = space.axes.indices.filter { space.axes[$0].count == nil && space.isActive($0, at: current.point) }
+        guard !free.isEmpty else { return }
+        var features = space.features(of: current.point)
+        var byFeature = [Double](repeating: 0, count: features.count)
+        var isDifferentiable = true
+        let box = free.map { region?.bounds($0) ?? 0...1 }
+        let minimizer = BoundedMinimizer(
+            bounds: box, maximumIterations: 40, gradientTolerance: 1e-5, relativeDecrease: 1e-8)
+        let minimum = minimizer.minimize(from: free.map { current.point[$0] }) { x, gradient in
+            for (position, index) in free.enumerated() { features[space.offsets[index]] = x[position] }
+            guard let score = score(of: features, gradient: &byFeature) else {
+                isDifferentiable = false
+                return .infinity
+            }
+            for (position, index) in free.enumerated() { gradient[position] = -byFeature[space.offsets[index]] }
+            return -score
+        }
+        guard isDifferentiable, minimum.value.isFinite, -minimum.value > current.score else { return }
+        var moved = current.point
+        for (position, index) in free.enumerated() { moved[index] = minimum.point[position] }
+        space.settle(&moved)
+        take(moved, from: &current)
+    }
+
+    /// Goes to `target`, or as far towards it as constraints and score allow.
+    private func take(_ target: [Double], from current: inout Candidate) {
+        guard !space.space.constraints.isEmpty, !space.space.isFeasible(space.assignment(at: target)) else {
+            if let candidate = scored([target]).first, candidate.score > current.score { current = candidate }
+            return
+        }
+        let (start, way) = (current.point, zip(target, current.point).map { $0 - $1 })
+        var (reached, blocked) = (0.0, 1.0)
+        for _ in 0..<12 {
+            let middle = (reached + blocked) / 2
+            let point = space.settled(zip(start, way).map { $0 + middle * $1 })
+            if space.space.isFeasible(space.assignment(at: point)) { reached = middle } else { blocked = middle }
+        }
+        let point = space.settled(zip(start, way).map { $0 + reached * $1 })
+        if let candidate = scored([point]).first, candidate.score > current.score { current = candidate }
+    }
+
+    /// Takes the best change of one finite coordinate, as long as there is one.
+    private func step(_ current: inout Candidate, using random: inout RandomSource) {
+        for _ in 0..<2 * space.dimensions {
+            let neighbours = neighbours(of: current.point, using: &random)
+            guard let best = scored(neighbours).max(by: { $0.score < $1.score }), best.score > current.score + 1e-9
+            else { return }
+            current = best
+        }
+    }
+
+    private func neighbours(of point: [Double], using random: inout RandomSource) -> [[Double]] {
+        let hasConstraints = !space.space.constraints.isEmpty
+        return space.axes.indices.flatMap { index -> [[Double]] in
+            guard let count = space.axes[index].count, space.isActive(index, at: point) else { return [] }
+            return values(of: space.axes[index], count, near: Int(point[index]), using: &random).compactMap { value in
+                guard value != Int(point[index]) else { return nil }
+                var neighbour = point
+                neighbour[index] = Double(value)
+                space.settle(&neighbour)
+                if let region, !region.contains(neighbour) { return nil }
+                return !hasConstraints || space.space.isFeasible(space.assignment(at: neighbour)) ? neighbour : nil
+            }
+        }
+    }
+
+    private func values(
+        of axis: ModelSpace.Axis, _ count: Int, near value: Int, using random: inout RandomSource
+    ) -> [Int] {
+        if count <= 12 { return Array(0..<count) }
+        let far = (0..<4).map { _ in random.below(count) }
+        guard axis.isOrderedOrContinuous else { return far + (0..<8).map { _ in random.below(count) } }
+        return ([-4, -2, -1, 1, 2, 4].map { value + $0 } + far).filter { (0..<count).contains($0) }
+    }
+}
+
+/// Below this a chance of success is not told apart from none.
+private let leastChance = 0.01

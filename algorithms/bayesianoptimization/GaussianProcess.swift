@@ -1,0 +1,191 @@
+import AttuneMath
+import CAttuneMath
+import COpenBLAS
+import Foundation
+
+/// Gaussian process regression with given hyperparameters (Rasmussen & Williams 2006, algorithm 2.1).
+///
+/// Observations are added one at a time, O(n²) each, in an order that decides the last digits.
+struct GaussianProcess: Sendable {
+    let space: ModelSpace
+    let kernel: Kernel
+    let hyperparameters: Hyperparameters
+    /// 1/ℓ by feature.
+    private let scales: [Double]
+    private let variance: Double
+    /// Features over length scales, observation by observation: `[count][features]`.
+    private var rows: [Double] = []
+    private var factor: Cholesky
+    private(set) var targets: [Double] = []
+    /// The constant mean, given the observations.
+    private(set) var mean = 0.0
+    /// (K + σ²)⁻¹ (y − mean).
+    private var weights: [Double] = []
+
+    /// - Parameters:
+    ///   - features: `[count · featureCount]`, observation by observation; at least one.
+    ///   - targets: `[count]`.
+    init(
+        _ space: ModelSpace, _ kernel: Kernel, _ hyperparameters: Hyperparameters, features: [Double],
+        targets: [Double]
+    ) {
+        self.space = space
+        self.kernel = kernel
+        self.hyperparameters = hyperparameters
+        scales = hyperparameters.scales(of: space)
+        variance = hyperparameters.variance
+        rows = GaussianProcess.scaled(features, by: scales)
+        self.targets = targets
+        let count = targets.count
+        var matrix = Matrix(rows: count, columns: count)
+        matrix.elements = GaussianProcess.squares(rows, rows, width: space.featureCount)
+        matrix.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: hyperparameters.variance) }
+        for index in 0..<count { matrix[index, index] = hyperparameters.variance + hyperparameters.noise }
+        guard let factor = Cholesky(matrix, jitter: 1e-10 * variance, upTo: variance) else {
+            preconditionFailure("a covariance with its own variance on the diagonal can be factored")
+        }
+        self.factor = factor
+        solve()
+    }
+
+    var count: Int { targets.count }
+
+    /// Adds an observation. One that is too close to another for the noise there is, is left out.
+    mutating func append(features: [Double], target: Double) {
+        let row = zip(features, scales).map { $0 * $1 }
+        var column = squares(to: row)
+        column.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
+        guard factor.append(column, diagonal: variance + hyperparameters.noise + factor.jitter) else { return }
+        rows += row
+        targets.append(target)
+        solve()
+    }
+
+    /// Takes other targets for the same observations.
+    mutating func retarget(_ targets: [Double]) {
+        precondition(targets.count == count, "a target for each observation")
+        self.targets = targets
+        solve()
+    }
+
+    /// The mean that is likeliest with a standard normal prior, and the weights it leaves.
+    private mutating func solve() {
+        let ones = factor.solve([Double](repeating: 1, count: count))
+        let mass = ones.reduce(0, +)
+        mean = zip(ones, targets).reduce(0) { $0 + $1.0 * $1.1 } / (mass + 1)
+        let mean = self.mean
+        weights = factor.solve(targets.map { $0 - mean })
+    }
+
+    /// The beliefs at the observations themselves: what was seen less what is taken for noise.
+    var fittedMeans: [Double] {
+        let noise = hyperparameters.noise + factor.jitter
+        return zip(targets, weights).map { $0 - noise * $1 }
+    }
+
+    // MARK: Posterior
+
+    /// The beliefs at many points: means and standard deviations.
+    ///
+    /// - Parameter features: `[points · featureCount]`.
+    /// - Complexity: O(points · n²).
+    func posterior(features: [Double]) -> (means: [Double], deviations: [Double]) {
+        let queries = GaussianProcess.scaled(features, by: scales)
+        let points = queries.count / max(space.featureCount, 1)
+        var covariance = Matrix(
+            rows: count, columns: points,
+            GaussianProcess.squares(rows, queries, width: space.featureCount))
+        covariance.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
+        var means = [Double](repeating: mean, count: points)
+        cblas_dgemv(
+            CblasRowMajor, CblasTrans, Int32(count), Int32(points), 1, covariance.elements, Int32(points), weights, 1,
+            1, &means, 1)
+        factor.halfSolve(&covariance)
+        var explained = [Double](repeating: 0, count: points)
+        for row in 0..<count {
+            covariance.elements.withUnsafeBufferPointer { elements in
+                for point in 0..<points {
+                    let element = elements[row * points + point]
+                    explained[point] += element * element
+                }
+            }
+        }
+        return (means, explained.map { max(variance - $0, leastVariance).squareRoot() })
+    }
+
+    /// The belief at one point with its derivatives by feature.
+    ///
+    /// - Complexity: O(n² + n · features).
+    func posterior(
+        at features: [Double], meanGradient: inout [Double], deviationGradient: inout [Double]
+    ) -> Posterior? {
+        let row = zip(features, scales).map { $0 * $1 }
+        var values = squares(to: row)
+        var slopes = [Double](repeating: 0, count: count)
+        values.withUnsafeMutableBufferPointer { values in
+            slopes.withUnsafeMutableBufferPointer { kernel.apply(to: values, slopes: $0, variance: variance) }
+        }
+        let half = factor.halfSolve(values)
+        let explaining = factor.halfSolveTransposed(half)
+        let mean = cblas_ddot(Int32(count), values, 1, weights, 1) + self.mean
+        let square = max(variance - cblas_ddot(Int32(count), half, 1, half, 1), leastVariance)
+        let deviation = square.squareRoot()
+        gradient(at: row, slopes, weights, factor: 1, to: &meanGradient)
+        // d(σ)/dx = −(kᵀ K⁻¹ dk/dx) / σ
+        gradient(at: row, slopes, explaining, factor: -1 / deviation, to: &deviationGradient)
+        return Posterior(mean: mean, deviation: deviation)
+    }
+
+    /// factor · Σ wᵢ dkᵢ/dx, by feature.
+    private func gradient(
+        at row: [Double], _ slopes: [Double], _ weights: [Double], factor: Double, to gradient: inout [Double]
+    ) {
+        let width = space.featureCount
+        var products = slopes
+        var sum = 0.0
+        for index in products.indices {
+            products[index] *= weights[index]
+            sum += products[index]
+        }
+        // Σ wᵢ sᵢ · 2 (x − xᵢ) / ℓ, in scaled coordinates.
+        cblas_dgemv(
+            CblasRowMajor, CblasTrans, Int32(count), Int32(width), -2 * factor, rows, Int32(width), products, 1, 0,
+            &gradient, 1)
+        for feature in 0..<width {
+            gradient[feature] = (gradient[feature] + 2 * factor * sum * row[feature]) * scales[feature]
+        }
+    }
+
+    // MARK: Distances
+
+    private static func scaled(_ features: [Double], by scales: [Double]) -> [Double] {
+        var scaled = features
+        let width = scales.count
+        scaled.withUnsafeMutableBufferPointer { scaled in
+            for index in scaled.indices { scaled[index] *= scales[index % width] }
+        }
+        return scaled
+    }
+
+    /// |x − y|² for all rows x and y: `[rows of left][rows of right]`.
+    static func squares(_ left: [Double], _ right: [Double], width: Int) -> [Double] {
+        let (m, n) = (left.count / width, right.count / width)
+        var columns = right
+        for row in 0..<n {
+            for column in 0..<width { columns[column * n + row] = right[row * width + column] }
+        }
+        let weights = [Double](repeating: 1, count: width)
+        return [Double](unsafeUninitializedCapacity: m * n) { buffer, initialized in
+            attune_squared_distances(left, m, columns, n, width, weights, buffer.baseAddress)
+            initialized = m * n
+        }
+    }
+
+    /// |row − x|² for all observations x.
+    private func squares(to row: [Double]) -> [Double] {
+        GaussianProcess.squares(row, rows, width: space.featureCount)
+    }
+}
+
+/// Below this a variance is rounding.
+private let leastVariance = 1e-14
