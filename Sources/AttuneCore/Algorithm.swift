@@ -97,10 +97,19 @@ public struct AlgorithmSetting: Sendable {
     public var kindDescription: String {
         switch kind {
         case .integer(let range): "integer " + AlgorithmSetting.text(range)
-        case .number(let range): "number \(range.lowerBound.text)…\(range.upperBound.text)"
+        case .number(let range): "number " + AlgorithmSetting.text(range)
         case .choice(let choices): "one of " + choices.joined(separator: ", ")
         case .text: "text"
         }
+    }
+
+    /// Ends that only just leave a number out are said to do so: `> 0`.
+    private static func text(_ range: ClosedRange<Double>) -> String {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        let isAboveZero = low == .leastNonzeroMagnitude
+        if high == .greatestFiniteMagnitude { return isAboveZero ? "> 0" : "≥ \(low.text)" }
+        if isAboveZero { return "> 0 and " + (high == 1.0.nextDown ? "< 1" : "≤ \(high.text)") }
+        return "\(low.text)…\(high.text)"
     }
 
     private static func text(_ range: ClosedRange<Int>) -> String {

@@ -29,7 +29,7 @@ struct LawTests {
         try SuggesterLaws(algorithm, .over(row.space)).survivesHostileHistories()
     }
 
-    @Test(arguments: ["random", "sobol"]) func `different seeds give different trials`(_ name: String) throws {
+    @Test(arguments: ["random", "sobol", "tpe"]) func `different seeds give different trials`(_ name: String) throws {
         let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
         let continuum = try #require(SpaceTable.all.first { $0.description == "constrained continuum" })
         try SuggesterLaws(algorithm, .over(continuum.space)).differentSeedsDiffer()

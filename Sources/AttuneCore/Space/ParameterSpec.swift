@@ -33,6 +33,7 @@ public struct Condition: Sendable, Hashable {
         self.test = test
     }
 
+    /// Whether it holds where the parameter has `value`; nil, for inactive, never does.
     public func holds(for value: ParameterValue?) -> Bool {
         guard let value else { return false }
         switch test {

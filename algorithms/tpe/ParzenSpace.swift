@@ -1,0 +1,56 @@
+import AttuneCore
+
+/// A search space as the estimators see it: an axis for each parameter, and when each is active.
+struct ParzenSpace: Sendable {
+    let space: SearchSpace
+    let axes: [ParzenAxis]
+    /// Axes, those that conditions refer to first.
+    let order: [Int]
+    /// Of those, the axes with more than one value.
+    let varying: [Int]
+    /// For a conditional axis, that of the parameter that its condition refers to.
+    private let parents: [Int?]
+
+    init(_ space: SearchSpace) {
+        self.space = space
+        axes = space.parameters.map { ParzenAxis($0.domain) }
+        let parents = space.parameters.map { spec in
+            spec.condition.flatMap { condition in space.names.firstIndex(of: condition.parameter) }
+        }
+        self.parents = parents
+        func depth(_ axis: Int) -> Int { parents[axis].map { depth($0) + 1 } ?? 0 }
+        let order = space.parameters.indices.sorted { (depth($0), $0) < (depth($1), $1) }
+        self.order = order
+        varying = order.filter { [axes] in axes[$0].varies }
+    }
+
+    var dimensions: Int { axes.count }
+
+    func isConditional(_ axis: Int) -> Bool { parents[axis] != nil }
+
+    /// Whether the axis is active at a point whose coordinates before it in `order` are known.
+    func isActive(_ axis: Int, at point: UnsafeBufferPointer<Double>) -> Bool {
+        guard let parent = parents[axis] else { return true }
+        guard point[parent] >= 0, let condition = space.parameters[axis].condition else { return false }
+        return condition.holds(for: axes[parent].domain.value(at: axes[parent].unit(point[parent])))
+    }
+
+    /// The coordinates of an assignment of the space.
+    func point(of assignment: Assignment) -> [Double] {
+        zip(space.parameters, axes).map { spec, axis in
+            assignment[spec.name].map { axis.coordinate(of: $0) } ?? ParzenAxis.inactive
+        }
+    }
+
+    func assignment(at point: some Collection<Double>) -> Assignment {
+        space.assignment(at: zip(axes, point).map { $0.unit($1) })
+    }
+
+    /// A number that tells points of a finite space apart; equal points have equal ones.
+    func fingerprint(of point: some Collection<Double>) -> UInt64 {
+        point.reduce(0) { hash, coordinate in
+            let mixed = (hash ^ coordinate.bitPattern) &* 0x9e37_79b9_7f4a_7c15
+            return mixed ^ (mixed >> 29)
+        }
+    }
+}
