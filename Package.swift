@@ -143,6 +143,6 @@ var strict: [SwiftSetting] {
 
 var algorithmTexts: [String] {
     [
-        "grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md",
+        "cmaes/README.md", "grid/README.md", "medianstop/README.md", "random/README.md", "sobol/README.md",
     ]
 }
