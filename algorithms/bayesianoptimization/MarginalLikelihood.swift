@@ -137,7 +137,7 @@ struct MarginalLikelihood {
 struct HyperparameterPrior: Sendable {
     let logLengthMedian: Double
 
-    init(dimensions: Int) { logLengthMedian = 2.0.squareRoot() + 0.5 * log(Double(max(dimensions, 1))) }
+    init(dimensions: Int) { logLengthMedian = Env.lenmu + 0.5 * log(Double(max(dimensions, 1))) }
 
     private static let lengthDeviation = 3.0.squareRoot()
 
@@ -155,8 +155,8 @@ struct HyperparameterPrior: Sendable {
         let dimensions = hyperparameters.logLengths.count
         sum += 0.5 * hyperparameters.logVariance * hyperparameters.logVariance
         gradient[dimensions] += hyperparameters.logVariance
-        sum += 30 * hyperparameters.noise - 0.1 * hyperparameters.logNoise
-        gradient[dimensions + 1] += 30 * hyperparameters.noise - 0.1
+        sum += 30 * hyperparameters.noise - Env.nslope * hyperparameters.logNoise
+        gradient[dimensions + 1] += 30 * hyperparameters.noise - Env.nslope
         return sum
     }
 }

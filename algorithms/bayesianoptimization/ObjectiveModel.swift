@@ -25,7 +25,7 @@ struct ObjectiveModel: Sendable {
     static func scheduled(upTo count: Int) -> Int {
         var scheduled = 1
         while true {
-            let next = scheduled + max(1, min(scheduled / 15, 40))
+            let next = scheduled + max(1, min(scheduled / Env.refit, 40))
             if next > count { return scheduled }
             scheduled = next
         }
