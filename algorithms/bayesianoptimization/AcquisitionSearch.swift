@@ -61,8 +61,8 @@ struct AcquisitionSearch {
     }
 
     static let mostEnumerated = 1_500
-    private static let nearEach = Env.near
-    private static let startCount = Env.starts
+    private static let nearEach = 40
+    private static let startCount = 8
 
     /// A neighbour: a few coordinates are moved, by steps of all sizes.
     private func perturbed(_ anchor: [Double], using random: inout RandomSource) -> [Double] {

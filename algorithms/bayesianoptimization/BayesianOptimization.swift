@@ -99,7 +99,7 @@ struct BayesianOptimization: Suggester {
         let region = region(model, around: evidence.points[ranking[0].position])
         let search = AcquisitionSearch(
             space: space, surrogate: surrogate(model, targets, study, using: &random), acquisition: acquisition,
-            best: ranking[0].mean, modifiers: modifiers(model), anchors: ranking.prefix(Env.anch).map { evidence.points[$0.position] },
+            best: ranking[0].mean, modifiers: modifiers(model), anchors: ranking.prefix(4).map { evidence.points[$0.position] },
             region: region, followsGradients: settings.followsGradients,
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
         let cubes = cubes(for: study)
@@ -145,21 +145,18 @@ struct BayesianOptimization: Suggester {
         }
     }
 
-    private static let cubeCount = Env.cubes
+    private static let cubeCount = 512
 
-    /// A box around the best point, wide where the objective varies slowly; nil where the whole space is searched.
+    /// A box around the best point, wide where the objective varies slowly, once a model can no longer take in all
+    /// observations; nil while the whole space is searched.
     private func region(_ model: ObjectiveModel, around centre: [Double]) -> TrustRegion? {
-        guard space.dimensions >= BayesianOptimization.manyDimensions || evidence.count > ObjectiveModel.capacity
-        else { return nil }
+        guard evidence.count > ObjectiveModel.capacity else { return nil }
         let lengths = model.process.hyperparameters.logLengths
         let mean = lengths.reduce(0, +) / Double(lengths.count)
         let side = evidence.regionSize.side
         return TrustRegion(
             space: space, centre: centre, sides: lengths.map { side * exp(max(min($0 - mean, 2), -2)) })
     }
-
-    /// From here on a global model has too few observations per dimension to be trusted far from the best point.
-    private static let manyDimensions = Env.trdim
 
     // MARK: What else counts
 

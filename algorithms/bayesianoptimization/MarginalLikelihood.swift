@@ -132,12 +132,13 @@ struct MarginalLikelihood {
 /// What is believed of hyperparameters before there are observations.
 ///
 /// Length scales follow a log-normal law whose median grows with the square root of the number of parameters, so that the
-/// distance between random points stays comparable to them (Hvarfner, Hellsten & Nardi 2024, section 5). The noise has
-/// Optuna's gamma-like law: nearly flat in its logarithm up to a thirtieth of the objective's variance.
+/// distance between random points stays comparable to them (Hvarfner, Hellsten & Nardi 2024, section 5). The noise's law
+/// is gamma-like: nearly flat in its logarithm up to a third of the objective's variance, so that ripples too fine to be
+/// learned may count as noise.
 struct HyperparameterPrior: Sendable {
     let logLengthMedian: Double
 
-    init(dimensions: Int) { logLengthMedian = Env.lenmu + 0.5 * log(Double(max(dimensions, 1))) }
+    init(dimensions: Int) { logLengthMedian = 2.0.squareRoot() + 0.5 * log(Double(max(dimensions, 1))) }
 
     private static let lengthDeviation = 3.0.squareRoot()
 
@@ -155,10 +156,14 @@ struct HyperparameterPrior: Sendable {
         let dimensions = hyperparameters.logLengths.count
         sum += 0.5 * hyperparameters.logVariance * hyperparameters.logVariance
         gradient[dimensions] += hyperparameters.logVariance
-        sum += 30 * hyperparameters.noise - Env.nslope * hyperparameters.logNoise
-        gradient[dimensions + 1] += 30 * hyperparameters.noise - Env.nslope
+        sum += noisePenalty * hyperparameters.noise - noiseSlope * hyperparameters.logNoise
+        gradient[dimensions + 1] += noisePenalty * hyperparameters.noise - noiseSlope
         return sum
     }
 }
 
+/// The noise's density falls by e for each 1/noisePenalty of its variance,
+private let noisePenalty = 3.0
+/// and rises with this power of it.
+private let noiseSlope = 0.1
 private let log2π = 1.837_877_066_409_345_5

@@ -20,12 +20,12 @@ struct ObjectiveModel: Sendable {
     /// stand for all, and the search keeps to a region around it.
     static let capacity = 400
 
-    /// Hyperparameters are fitted anew at these numbers of observations: each one at first, then every fifteenth part more,
-    /// and at least every 40.
+    /// Hyperparameters are fitted anew at these numbers of observations: each one at first, then every thirtieth part more,
+    /// and at least every 20.
     static func scheduled(upTo count: Int) -> Int {
         var scheduled = 1
         while true {
-            let next = scheduled + max(1, min(scheduled / Env.refit, 40))
+            let next = scheduled + max(1, min(scheduled / 30, 20))
             if next > count { return scheduled }
             scheduled = next
         }

@@ -22,7 +22,7 @@ extension BayesianOptimization {
 
         var estimator = Estimator.GP
         /// How many trials come before the model; at least 1.
-        var initialPoints = Env.ninit
+        var initialPoints = 6
         var policy = Policy.fixed(.logExpectedImprovement)
         /// Whether improvement counts by the second a trial takes.
         var countsSeconds = false
