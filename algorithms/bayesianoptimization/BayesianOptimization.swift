@@ -99,7 +99,8 @@ struct BayesianOptimization: Suggester {
         let region = region(model, around: evidence.points[ranking[0].position])
         let search = AcquisitionSearch(
             space: space, surrogate: surrogate(model, targets, study, using: &random), acquisition: acquisition,
-            best: ranking[0].mean, modifiers: modifiers(model), anchors: ranking.prefix(4).map { evidence.points[$0.position] },
+            best: ranking[0].mean, modifiers: modifiers(model),
+            anchors: ranking.prefix(4).map { evidence.points[$0.position] },
             region: region, followsGradients: settings.followsGradients,
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
         let cubes = cubes(for: study)
@@ -128,7 +129,8 @@ struct BayesianOptimization: Suggester {
         guard settings.estimator != .GP else { return model.surrogate(imagining: running) }
         // Trees take running trials at what the process expects of them.
         let imagined = running.map { space.features(of: $0) }
-        let expected = imagined.isEmpty ? [] : model.surrogate(imagining: []).posterior(features: imagined.flatMap { $0 }).means
+        let expected =
+            imagined.isEmpty ? [] : model.surrogate(imagining: []).posterior(features: imagined.flatMap { $0 }).means
         let features = model.members.flatMap { evidence.features(of: $0) } + imagined.flatMap { $0 }
         let values = model.members.map { targets[$0] } + expected
         switch settings.estimator {

@@ -143,7 +143,9 @@ struct HyperparameterPrior: Sendable {
     private static let lengthDeviation = 3.0.squareRoot()
 
     /// The length scale at which the density of ℓ is highest.
-    var logLengthMode: Double { logLengthMedian - HyperparameterPrior.lengthDeviation * HyperparameterPrior.lengthDeviation }
+    var logLengthMode: Double {
+        logLengthMedian - HyperparameterPrior.lengthDeviation * HyperparameterPrior.lengthDeviation
+    }
 
     func negativeLogDensity(of hyperparameters: Hyperparameters, addingTo gradient: inout [Double]) -> Double {
         var sum = 0.0
