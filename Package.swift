@@ -144,7 +144,7 @@ var strict: [SwiftSetting] {
 
 var algorithmTexts: [String] {
     [
-        "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "random/README.md", "sobol/README.md",
+        "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "random/README.md", "sobol/README.md",
         "tpe/README.md",
     ]
 }

@@ -7,6 +7,7 @@ extension AlgorithmCatalogue {
             named("random", [.randomState]), named("grid", [.randomState]), named("sobol", []),
             named("tpe", [.randomState, .init("gamma", .number(0...1), "")]), named("multivariate-tpe", [.randomState]),
             named("bayesianoptimization", [.randomState]),
+            named("auto", [.randomState]),
             named("cmaes", [.randomState, .init("restart_strategy", .choice(["none", "ipop", "bipop"]), "")]),
             named(
                 "hyperband",

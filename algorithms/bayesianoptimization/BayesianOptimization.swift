@@ -7,17 +7,18 @@ import Foundation
 struct BayesianOptimization: Suggester {
     private let settings: Settings
     private let space: ModelSpace
-    private let design: SobolSequence
+    /// Nil where there are more parameters than the sequence has dimensions.
+    private let design: SobolSequence?
     private let initialTrials: Int
     private var evidence: Evidence
     private var model: ObjectiveModel?
     /// What earlier experiments say; made when first asked for, as it never changes.
     private var prior: PriorKnowledge??
 
-    init(_ experiment: Experiment, settings: Settings) throws {
+    init(_ experiment: Experiment, settings: Settings) {
         self.settings = settings
         space = ModelSpace(experiment.space)
-        design = try SobolSequence(dimensions: experiment.space.dimensions, seed: experiment.seed)
+        design = try? SobolSequence(dimensions: experiment.space.dimensions, seed: experiment.seed)
         initialTrials = experiment.initialTrials.count
         evidence = Evidence(space)
     }
@@ -25,17 +26,29 @@ struct BayesianOptimization: Suggester {
     mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
         evidence.absorb(study)
         let prior = priorKnowledge(of: study)
-        let position = study.nextNumber - 1 - initialTrials
-        let wanted = prior == nil ? settings.initialPoints : 1
-        guard position >= wanted, evidence.count > 0 else {
-            return .run(try initial(position, for: study, prior, using: &random))
-        }
+        guard !isInitial(study, prior) else { return .run(try initial(for: study, prior, using: &random)) }
         let model = currentModel(prior)
         if let suggestion = suggestion(for: study, model, using: &random) { return .run(suggestion) }
         return .run(
             Suggestion(
                 try study.experiment.space.sample(using: &random),
                 explanation: Explanation("drawn: every candidate was tried before")))
+    }
+
+    /// How much of the objective's variation the model predicts where it has not looked, 0 to 1; nil while the initial
+    /// design goes on.
+    mutating func skill(for study: Study) -> Double? {
+        evidence.absorb(study)
+        let prior = priorKnowledge(of: study)
+        guard !isInitial(study, prior) else { return nil }
+        return currentModel(prior).skill
+    }
+
+    /// Whether more has ended than a model takes in.
+    var isBeyondCapacity: Bool { evidence.count > ObjectiveModel.capacity }
+
+    private func isInitial(_ study: Study, _ prior: PriorKnowledge?) -> Bool {
+        study.nextNumber - 1 - initialTrials < (prior == nil ? settings.initialPoints : 1) || evidence.count == 0
     }
 
     private mutating func priorKnowledge(of study: Study) -> PriorKnowledge? {
@@ -60,13 +73,15 @@ struct BayesianOptimization: Suggester {
     /// The middle of the space first, which users' ranges are often built around, then a Sobol sequence; where earlier
     /// experiments have a say, what they make most of.
     private func initial(
-        _ position: Int, for study: Study, _ prior: PriorKnowledge?, using random: inout RandomSource
+        for study: Study, _ prior: PriorKnowledge?, using random: inout RandomSource
     ) throws -> Suggestion {
         if let prior, let suggestion = suggestion(for: study, from: prior, using: &random) { return suggestion }
+        let position = study.nextNumber - 1 - initialTrials
         for block in 0..<64 {
             let isMiddle = position == 0 && block == 0
             let cube =
-                isMiddle ? Array(repeating: 0.5, count: space.dimensions) : design.point(position + block << 24)
+                isMiddle
+                ? Array(repeating: 0.5, count: space.dimensions) : cube(position + block << 24, using: &random)
             let assignment = space.space.assignment(at: cube)
             guard space.space.isFeasible(assignment), !study.tried.contains(assignment) else { continue }
             return Suggestion(
@@ -84,7 +99,7 @@ struct BayesianOptimization: Suggester {
             space: space, surrogate: model, acquisition: .logExpectedImprovement,
             best: model.fittedMeans.min() ?? 0, anchors: [],
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
-        guard let candidate = search.best(among: cubes(for: study), using: &random) else { return nil }
+        guard let candidate = search.best(among: cubes(for: study, using: &random), using: &random) else { return nil }
         return Suggestion(space.assignment(at: candidate.point), explanation: Explanation(prior.sources))
     }
 
@@ -103,7 +118,7 @@ struct BayesianOptimization: Suggester {
             anchors: ranking.prefix(4).map { evidence.points[$0.position] },
             region: region, followsGradients: settings.followsGradients,
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
-        let cubes = cubes(for: study)
+        let cubes = cubes(for: study, using: &random)
         let found =
             settings.policy == .thompson
             ? search.drawn(among: cubes, using: &random) : search.best(among: cubes, using: &random)
@@ -141,10 +156,14 @@ struct BayesianOptimization: Suggester {
     }
 
     /// Positions that cover the cube, others for every trial.
-    private func cubes(for study: Study) -> [[Double]] {
+    private func cubes(for study: Study, using random: inout RandomSource) -> [[Double]] {
         (0..<BayesianOptimization.cubeCount).map {
-            design.point(1 << 20 + study.nextNumber * BayesianOptimization.cubeCount + $0)
+            cube(1 << 20 + study.nextNumber * BayesianOptimization.cubeCount + $0, using: &random)
         }
+    }
+
+    private func cube(_ index: Int, using random: inout RandomSource) -> [Double] {
+        design?.point(index) ?? (0..<space.dimensions).map { _ in random.uniform() }
     }
 
     private static let cubeCount = 512
@@ -259,7 +278,7 @@ extension Algorithm {
         summary: "A Gaussian process models the objective; best for costly trials, up to a few thousand of them.",
         settings: BayesianOptimization.Settings.descriptions, honours: .all,
         objections: BayesianOptimization.Settings.objections
-    ) { try BayesianOptimization($0, settings: BayesianOptimization.Settings($0.algorithm)) }
+    ) { BayesianOptimization($0, settings: BayesianOptimization.Settings($0.algorithm)) }
 }
 
 extension AlgorithmSpec {

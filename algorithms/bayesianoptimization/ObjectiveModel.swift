@@ -14,6 +14,8 @@ struct ObjectiveModel: Sendable {
     /// How many observations were considered.
     private var seen: Int
     private(set) var process: GaussianProcess
+    /// How much of the variation the hyperparameters predicted of each observation from the others, 0 to 1.
+    let skill: Double
     private(set) var transform: OutputTransform
 
     /// How many observations a model is made of at most: beyond, those near the best point and an even choice of others
@@ -53,6 +55,7 @@ struct ObjectiveModel: Sendable {
         exponent = best.transform.exponent
         process = GaussianProcess(
             evidence.space, settings.kernel, best.hyperparameters, features: features, targets: best.targets)
+        skill = process.predictedShare
     }
 
     /// Takes in what has ended since.

@@ -92,7 +92,7 @@ public struct AlgorithmSpec: Sendable, Hashable {
     }
 
     /// What chooses the trials where nobody says.
-    public static let standard = AlgorithmSpec("random")
+    public static let standard = AlgorithmSpec("auto")
 
     public subscript(name: String) -> String? { settings.last { $0.name == name }?.value }
 }

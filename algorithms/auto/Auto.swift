@@ -1,0 +1,138 @@
+import AttuneCore
+import Foundation
+
+/// The default: a Gaussian process for as long as it predicts, with trials of a Parzen estimator among its own the more the
+/// less it does, and joined by an evolution strategy once there are more trials than the process can take in.
+///
+/// Members see every trial, whoever proposed it, so that nothing one of them finds is lost to the others.
+struct Auto: Suggester {
+    enum Member: String, Sendable, CaseIterable {
+        case process = "bayesianoptimization"
+        case parzen = "tpe"
+        case evolution = "cmaes"
+    }
+
+    private var process: BayesianOptimization
+    private var parzen: TPE
+    private var evolution: CMAES
+    private var record = MemberRecord()
+    /// Whether the evolution strategy has two ordered parameters or more to work on.
+    private let evolves: Bool
+
+    init(_ experiment: Experiment) {
+        process = BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
+        parzen = TPE(experiment, rules: TPERules())
+        evolution = CMAES(experiment)
+        let ordered = experiment.space.parameters.count { spec in
+            if case .categorical = spec.domain { false } else { true }
+        }
+        evolves = ordered >= 2 && 2 * ordered > experiment.space.dimensions
+    }
+
+    mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
+        record.absorb(study)
+        guard let skill = process.skill(for: study) else {
+            return labelled(try process.propose(for: study, using: &random), .process, nil)
+        }
+        let (member, reason) = choice(skill, study, using: &random)
+        return labelled(try propose(member, study, using: &random), member, reason)
+    }
+
+    private mutating func propose(
+        _ member: Member, _ study: Study, using random: inout RandomSource
+    ) throws -> Proposal {
+        switch member {
+        case .process: try process.propose(for: study, using: &random)
+        case .parzen: try parzen.propose(for: study, using: &random)
+        case .evolution: try evolution.propose(for: study, using: &random)
+        }
+    }
+
+    /// Who proposes the next trial, and why.
+    private func choice(
+        _ skill: Double, _ study: Study, using random: inout RandomSource
+    ) -> (Member, String) {
+        let percent = Int((100 * skill).rounded())
+        let isLong = process.isBeyondCapacity
+        let shares = shares(skill, isLong: isLong)
+        var rest = random.uniform() * shares.reduce(0) { $0 + $1.share }
+        let chosen = shares.first { entry in
+            rest -= entry.share
+            return rest < 0
+        }
+        let member = chosen?.member ?? .process
+        let reason =
+            isLong
+            ? "\(ObjectiveModel.capacity) trials are in: members by what they improved"
+            : "the Gaussian process predicts \(percent) % of the variation"
+        return (member, reason)
+    }
+
+    private func shares(_ skill: Double, isLong: Bool) -> [(member: Member, share: Double)] {
+        guard isLong else {
+            let doubt = 0.1 + 0.4 * (1 - skill) * (1 - skill)
+            return [(.process, 1 - doubt), (.parzen, doubt)]
+        }
+        let members: [Member] = evolves ? [.process, .parzen, .evolution] : [.process, .parzen]
+        return members.map { ($0, record.rate(of: $0)) }
+    }
+
+    /// The proposal with its member's name in the record.
+    private func labelled(_ proposal: Proposal, _ member: Member, _ reason: String?) -> Proposal {
+        guard case .run(var suggestion) = proposal else { return proposal }
+        suggestion.labels[MemberRecord.label] = member.rawValue
+        if var explanation = suggestion.explanation {
+            explanation.method = ([explanation.method] + (reason.map { [$0] } ?? [])).joined(separator: "; ")
+            suggestion.explanation = explanation
+        }
+        return .run(suggestion)
+    }
+}
+
+/// Which member's trials improved on the best value, folded from the trials in the order in which they ended.
+struct MemberRecord: Sendable {
+    /// The label of a suggestion that names the member who made it.
+    static let label = "member"
+
+    private var best: Double?
+    private var seen = 0
+    private var tries: [String: Double] = [:]
+    private var wins: [String: Double] = [:]
+
+    /// What happened 60 trials ago counts for half.
+    private static let memory = pow(0.5, 1.0 / 60)
+
+    mutating func absorb(_ study: Study) {
+        for number in study.ended[seen...] {
+            let trial = study[number]
+            guard trial.outcome == .succeeded, let value = trial.value(of: study.objective) else { continue }
+            let isBetter = best.map { study.objective.prefers(value, to: $0) } ?? true
+            if isBetter { best = value }
+            guard let member = trial.suggestion.labels[MemberRecord.label] else { continue }
+            for name in tries.keys { tries[name, default: 0] *= MemberRecord.memory }
+            for name in wins.keys { wins[name, default: 0] *= MemberRecord.memory }
+            tries[member, default: 0] += 1
+            if isBetter { wins[member, default: 0] += 1 }
+        }
+        seen = study.ended.count
+    }
+
+    /// The share of a member's recent trials that improved on the best value, as if it had made one improvement in ten
+    /// trials before.
+    func rate(of member: Auto.Member) -> Double {
+        ((wins[member.rawValue] ?? 0) + 1) / ((tries[member.rawValue] ?? 0) + 10)
+    }
+}
+
+extension Algorithm {
+    static let auto = Algorithm(
+        "auto",
+        summary:
+            "The default: chooses among the others by the space, by how many trials there are, and by what it learns.",
+        settings: [.randomState], honours: .all
+    ) { Auto($0) }
+}
+
+extension AlgorithmSpec {
+    public static let auto = AlgorithmSpec("auto")
+}
