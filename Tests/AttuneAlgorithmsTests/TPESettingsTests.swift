@@ -79,7 +79,9 @@ struct SettingsTableTests {
     private static let algorithms = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "algorithms")
 
-    @Test(arguments: ["tpe", "multivariate-tpe"])
+    @Test(arguments: [
+        "auto", "bayesianoptimization", "cmaes", "grid", "multivariate-tpe", "random", "sobol", "tpe",
+    ])
     func `a README's table has every setting with its kind and default, and no other`(_ name: String) throws {
         let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
         let readme = SettingsTableTests.algorithms.appending(path: "\(name)/README.md")
