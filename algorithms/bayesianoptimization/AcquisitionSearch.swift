@@ -31,7 +31,7 @@ struct AcquisitionSearch {
     ///
     /// - Parameter cubes: positions of the unit cube that cover it evenly.
     func best(among cubes: [[Double]], using random: inout RandomSource) -> Candidate? {
-        var candidates = scored(candidatePoints(cubes, using: &random))
+        var candidates = scored(feasible(candidatePoints(cubes, using: &random)))
         candidates.sort { $0.score > $1.score }
         let starts = distinct(candidates)
         if followsGradients || space.axes.contains(where: { $0.count != nil }) {
@@ -58,6 +58,13 @@ struct AcquisitionSearch {
             (0..<AcquisitionSearch.nearEach).map { _ in perturbed(anchor, using: &random) }
         }
         return spread + near
+    }
+
+    /// Those that satisfy the constraints, as only from these a climb can begin; all where none does.
+    private func feasible(_ points: [[Double]]) -> [[Double]] {
+        guard !space.space.constraints.isEmpty else { return points }
+        let feasible = points.filter { space.space.isFeasible(space.assignment(at: $0)) }
+        return feasible.isEmpty ? points : feasible
     }
 
     static let mostEnumerated = 1_500
@@ -255,4 +262,4 @@ struct ScoreModifier: Sendable {
 }
 
 /// Below this a chance of success is not told apart from none.
-private let leastChance = 0.01
+private let leastChance = 1e-6

@@ -97,7 +97,7 @@ struct BayesianOptimization: Suggester {
         let model = prior.model.imagining(study.running.map { space.point(of: $0.assignment) })
         let search = AcquisitionSearch(
             space: space, surrogate: model, acquisition: .logExpectedImprovement,
-            best: model.fittedMeans.min() ?? 0, anchors: [],
+            best: model.fittedMeans.min() ?? 0, modifiers: success(like: prior.model).map { [$0] } ?? [], anchors: [],
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
         guard let candidate = search.best(among: cubes(for: study, using: &random), using: &random) else { return nil }
         return Suggestion(space.assignment(at: candidate.point), explanation: Explanation(prior.sources))
@@ -112,9 +112,10 @@ struct BayesianOptimization: Suggester {
         let targets = evidence.values.map { model.transform($0) }
         let acquisition = self.acquisition(targets, using: &random)
         let region = region(model, around: evidence.points[ranking[0].position])
+        let surrogate = surrogate(model, targets, study, using: &random)
         let search = AcquisitionSearch(
-            space: space, surrogate: surrogate(model, targets, study, using: &random), acquisition: acquisition,
-            best: ranking[0].mean, modifiers: modifiers(model),
+            space: space, surrogate: surrogate, acquisition: acquisition,
+            best: best(ranking[0].mean, study, surrogate), modifiers: modifiers(model),
             anchors: ranking.prefix(4).map { evidence.points[$0.position] },
             region: region, followsGradients: settings.followsGradients,
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
@@ -127,6 +128,12 @@ struct BayesianOptimization: Suggester {
             space.assignment(at: found.point),
             labels: settings.policy == .hedge ? [AcquisitionPortfolio.label: acquisition.name] : [:],
             explanation: explanation(of: found, search, model, study))
+    }
+
+    /// The best value so far, running trials taken at what is expected of them: there is nothing to gain beside them.
+    private func best(_ ended: Double, _ study: Study, _ surrogate: any Surrogate) -> Double {
+        let running = study.running.flatMap { space.features(of: space.point(of: $0.assignment)) }
+        return running.isEmpty ? ended : min(ended, surrogate.posterior(features: running).means.min() ?? ended)
     }
 
     private func acquisition(_ targets: [Double], using random: inout RandomSource) -> Acquisition {
@@ -188,17 +195,22 @@ struct BayesianOptimization: Suggester {
         return modifiers
     }
 
-    /// A model of success: 1 where a trial brought a value, 0 where it failed.
+    /// A model of success: 1 where a trial brought a value, 0 where it failed, in earlier experiments too.
     private func success(like process: GaussianProcess) -> ScoreModifier? {
         let failures = evidence.failures.suffix(200) + (prior??.failures ?? [])
         guard !failures.isEmpty else { return nil }
         var hyperparameters = process.hyperparameters
+        // Success may end anywhere, however slowly the objective varies.
+        let reach = log(0.3 * Double(space.dimensions).squareRoot())
+        hyperparameters.logLengths = hyperparameters.logLengths.map { min($0, reach) }
         hyperparameters.logVariance = log(0.25)
         hyperparameters.logNoise = log(0.01)
         let members = representatives(of: evidence.values, atMost: 200)
-        let features =
-            members.flatMap { evidence.features(of: $0) } + failures.flatMap { space.features(of: $0) }
-        let targets = Array(repeating: 1.0, count: members.count) + Array(repeating: 0, count: failures.count)
+        let successes = members.flatMap { evidence.features(of: $0) } + (prior??.model.features ?? [])
+        let features = successes + failures.flatMap { space.features(of: $0) }
+        let targets =
+            Array(repeating: 1.0, count: successes.count / space.featureCount)
+            + Array(repeating: 0, count: failures.count)
         return ScoreModifier(
             term: .logChance,
             model: GaussianProcess(space, settings.kernel, hyperparameters, features: features, targets: targets))

@@ -38,7 +38,7 @@ struct ModelSpace: Sendable {
     /// Parents before what depends on them.
     private let order: [Int]
 
-    /// Above this a numeric parameter counts as continuous: its steps are too fine to matter to a model.
+    /// Above this a numeric parameter counts as continuous; its coordinates are still those of its values.
     static let mostSteps = 1_000
 
     init(_ space: SearchSpace) {
@@ -123,7 +123,7 @@ struct ModelSpace: Sendable {
     func settle(_ point: inout [Double]) {
         for index in order {
             // A choice that has just become active has no value yet.
-            point[index] = isActive(index, at: point) ? max(point[index], 0) : neutral(index)
+            point[index] = isActive(index, at: point) ? snapped(index, max(point[index], 0)) : neutral(index)
         }
     }
 
@@ -146,10 +146,17 @@ struct ModelSpace: Sendable {
 
     private func coordinate(_ index: Int, at unit: Double) -> Double {
         switch axes[index] {
-        case .continuous: min(max(unit, 0), 1)
+        case .continuous: snapped(index, min(max(unit, 0), 1))
         case .ordered(_, let ends): Double(min(ends.firstIndex { unit < $0 } ?? ends.count - 1, ends.count - 1))
         case .choice(let count): Double(min(max(Int(unit * Double(count)), 0), count - 1))
         }
+    }
+
+    /// The coordinate of the value that a trial gets: another where a range has more steps than `mostSteps`.
+    private func snapped(_ index: Int, _ coordinate: Double) -> Double {
+        let domain = space.parameters[index].domain
+        guard case .continuous = axes[index], domain.count != nil else { return coordinate }
+        return domain.unit(of: domain.value(at: coordinate)) ?? coordinate
     }
 
     /// The position in the unit cube that gives a coordinate's value back.
@@ -199,22 +206,27 @@ private struct Activity: Sendable {
     let parent: Int
     private let values: [Bool]
     private let range: ClosedRange<Double>
+    /// For ranges of many steps: a condition may begin between two of them.
+    private let stepped: (Domain, Condition)?
 
     init(_ condition: Condition, in space: SearchSpace, axes: [ModelSpace.Axis]) {
         parent = space.parameters.firstIndex { $0.name == condition.parameter } ?? 0
         let domain = space.parameters[parent].domain
         guard let count = axes[parent].count else {
             values = []
-            range = Activity.units(condition.test, of: domain)
+            stepped = domain.count == nil ? nil : (domain, condition)
+            range = domain.count != nil ? 0...1 : Activity.units(condition.test, of: domain)
             return
         }
         let byUnit = (0..<count).map { domain.value(number: $0) }
             .sorted { (domain.unit(of: $0) ?? 0) < (domain.unit(of: $1) ?? 0) }
         values = byUnit.map { condition.holds(for: $0) }
         range = 0...1
+        stepped = nil
     }
 
     func holds(at coordinate: Double) -> Bool {
+        if let (domain, condition) = stepped { return condition.holds(for: domain.value(at: coordinate)) }
         guard !values.isEmpty else { return range.contains(coordinate) }
         return values.indices.contains(Int(coordinate)) && values[Int(coordinate)]
     }
@@ -223,7 +235,7 @@ private struct Activity: Sendable {
     private static func units(_ test: Condition.Test, of domain: Domain) -> ClosedRange<Double> {
         func unit(_ x: Double?, else end: Double) -> Double {
             guard let x, let range = domain.bounds else { return end }
-            return x <= range.lowerBound ? 0 : x >= range.upperBound ? 1 : domain.unit(of: domain.number(x)) ?? end
+            return x <= range.lowerBound ? 0 : x >= range.upperBound ? 1 : domain.unit(of: .double(x)) ?? end
         }
         switch test {
         case .oneOf(let values):
@@ -237,15 +249,5 @@ private struct Activity: Sendable {
 }
 
 extension Domain {
-    fileprivate var bounds: ClosedRange<Double>? {
-        switch self {
-        case .double(let range, _, _): range
-        case .int(let range, _, _): Double(range.lowerBound)...Double(range.upperBound)
-        case .discrete, .categorical: nil
-        }
-    }
-
-    fileprivate func number(_ x: Double) -> ParameterValue {
-        if case .int = self { .int(Int(x.rounded())) } else { .double(x) }
-    }
+    fileprivate var bounds: ClosedRange<Double>? { if case .double(let range, _, _) = self { range } else { nil } }
 }

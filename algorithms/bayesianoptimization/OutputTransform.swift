@@ -17,13 +17,13 @@ struct OutputTransform: Sendable {
     ///   - values: what was observed, smaller is better; finite, at least one.
     ///   - exponent: nil for the likeliest.
     init(_ values: [Double], exponent: Double? = nil) {
-        let sorted = values.sorted()
+        let sorted = values.map(countable).sorted()
         centre = OutputTransform.quantile(0.5, of: sorted)
         let spread = OutputTransform.quantile(0.75, of: sorted) - OutputTransform.quantile(0.25, of: sorted)
         let whole = sorted[sorted.count - 1] - sorted[0]
         scale = spread > 0 ? spread / 1.349 : whole > 0 ? whole : 1
         let (centre, scale) = (self.centre, self.scale)
-        let normalized = values.map { ($0 - centre) / scale }
+        let normalized = values.map { normalize($0, centre, scale) }
         let exponent = exponent ?? (whole > 0 ? OutputTransform.likeliestExponent(normalized) : 1)
         self.exponent = exponent
         let warped = normalized.map { yeoJohnson($0, exponent) }
@@ -34,7 +34,7 @@ struct OutputTransform: Sendable {
     }
 
     func callAsFunction(_ value: Double) -> Double {
-        (yeoJohnson((value - centre) / scale, exponent) - mean) / deviation
+        (yeoJohnson(normalize(value, centre, scale), exponent) - mean) / deviation
     }
 
     /// How much a transformed value changes with a value in the middle of them all.
@@ -44,7 +44,7 @@ struct OutputTransform: Sendable {
     /// densities of values.
     func logJacobian(at values: [Double]) -> Double {
         values.reduce(0) { sum, value in
-            let x = (value - centre) / scale
+            let x = normalize(value, centre, scale)
             return sum + (exponent - 1) * (x < 0 ? -1 : 1) * log1p(abs(x)) - log(scale * deviation)
         }
     }
@@ -71,6 +71,16 @@ struct OutputTransform: Sendable {
         let above = min(below + 1, sorted.count - 1)
         return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
     }
+}
+
+/// Values are not told apart where their differences would overflow,
+private func countable(_ value: Double) -> Double {
+    min(max(value, -.greatestFiniteMagnitude / 2), .greatestFiniteMagnitude / 2)
+}
+
+/// nor so far out that the squares of their powers would.
+private func normalize(_ value: Double, _ centre: Double, _ scale: Double) -> Double {
+    min(max((countable(value) - centre) / scale, -1e60), 1e60)
 }
 
 /// Yeo & Johnson 2000, eq. 2.1.
