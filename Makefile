@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev libcurl4-openssl-dev zl
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench speed compare-asks entrants campaign format
+.PHONY: setup build demo test bench speed compare-asks ask-costs entrants campaign format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -51,6 +51,10 @@ speed: setup
 # Attune's time for a proposal against that of other people's optimizers, where those are installed.
 compare-asks: build
 	Benchmarks/compare-asks.sh
+
+# What a suggestion costs after long histories, beside other people's optimizers.
+ask-costs: setup
+	Benchmarks/ask-costs.sh
 
 # Other people's optimizers, for comparisons only: docs/optimize.md.
 entrants:

@@ -77,6 +77,8 @@ let package = Package(
             name: "AttuneBenchReport", dependencies: ["AttuneBench", "AttuneCore"], path: "Benchmarks/Report",
             swiftSettings: strict),
         .executableTarget(
+            name: "attune-ask-benchmark", dependencies: ["Attune"], path: "Benchmarks/Asks", swiftSettings: strict),
+        .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
 

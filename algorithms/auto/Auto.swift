@@ -21,7 +21,9 @@ struct Auto: Suggester {
 
     init(_ experiment: Experiment) {
         process = BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
-        parzen = TPE(experiment, rules: TPERules())
+        var rules = TPERules()
+        rules.startupTrials = 1  // the process's initial design is the estimator's too
+        parzen = TPE(experiment, rules: rules)
         evolution = CMAES(experiment)
         let ordered = experiment.space.parameters.count { spec in
             if case .categorical = spec.domain { false } else { true }

@@ -87,19 +87,12 @@ struct GaussianProcess: Sendable {
         return zip(targets, weights).map { $0 - noise * $1 }
     }
 
-    /// The share of the targets' variance that predictions of each from the others explain, at least 0 (Rasmussen &
-    /// Williams 2006, eq. 5.12).
+    /// What each target is beyond the prediction of it from the others: `[count]` (Rasmussen & Williams 2006, eq. 5.12).
     ///
     /// - Complexity: O(n³).
-    var predictedShare: Double {
+    var leaveOneOutResiduals: [Double] {
         let inverse = factor.inverse()
-        let average = targets.reduce(0, +) / Double(count)
-        let (missed, all) = targets.indices.reduce((0.0, 0.0)) { sums, index in
-            let residual = weights[index] / inverse[index, index]
-            let offset = targets[index] - average
-            return (sums.0 + residual * residual, sums.1 + offset * offset)
-        }
-        return all > 0 ? max(1 - missed / all, 0) : 0
+        return weights.indices.map { weights[$0] / inverse[$0, $0] }
     }
 
     // MARK: Posterior

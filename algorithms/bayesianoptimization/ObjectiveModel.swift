@@ -55,7 +55,14 @@ struct ObjectiveModel: Sendable {
         exponent = best.transform.exponent
         process = GaussianProcess(
             evidence.space, settings.kernel, best.hyperparameters, features: features, targets: best.targets)
-        skill = process.predictedShare
+        skill = ObjectiveModel.explainedShare(of: own.map { best.transform($0) }, leaving: process.leaveOneOutResiduals)
+    }
+
+    /// The share of the values' variance that is not left over; of a single value nothing is known, and 1 assumed.
+    private static func explainedShare(of values: [Double], leaving residuals: [Double]) -> Double {
+        let average = values.reduce(0, +) / Double(values.count)
+        let all = values.reduce(0) { $0 + ($1 - average) * ($1 - average) }
+        return all > 0 ? max(1 - residuals.reduce(0) { $0 + $1 * $1 } / all, 0) : 1
     }
 
     /// Takes in what has ended since.
