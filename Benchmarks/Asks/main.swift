@@ -15,7 +15,8 @@ else {
 
 let space = try SearchSpace((0..<10).map { ParameterSpec("x\($0)", .double(-5...5)) })
 let experiment = Experiment(
-    metadata: Metadata(name: "asks"), objective: .minimize("loss"), space: space, algorithm: AlgorithmSpec(arguments[1]),
+    metadata: Metadata(name: "asks"), objective: .minimize("loss"), space: space,
+    algorithm: AlgorithmSpec(arguments[1]),
     budget: Budget(parallelTrials: 1), seed: 1)
 var suggester = try AlgorithmCatalogue.standard.suggester(for: experiment)
 var study = Study(experiment, createdAt: Date(timeIntervalSince1970: 0))

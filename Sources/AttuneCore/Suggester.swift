@@ -18,7 +18,8 @@ public enum Proposal: Sendable, Hashable {
 }
 
 extension Suggester {
-    /// The proposal for the study's next trial: the user's initial trials first, then the algorithm's own, never a second
+    /// The proposal for the study's next trial: the user's initial trials first, then the best of a warm start, then the
+    /// algorithm's own, never a second
     /// time what was tried before while the space has anything else.
     ///
     /// Every way of using Attune goes through here, so that replaying a log gives the trials that were run.
@@ -26,6 +27,9 @@ extension Suggester {
         let number = study.nextNumber
         let initial = study.experiment.initialTrials
         if initial.indices.contains(number - 1) { return .run(.initial(initial[number - 1])) }
+        if number == initial.count + 1, let prior = study.bestPriorTrial, !study.tried.contains(prior.assignment) {
+            return .run(.best(prior))
+        }
         var random = RandomSource(seed: study.experiment.seed, stream: UInt64(number))
         let proposal = try propose(for: study, using: &random)
         guard case .run(let suggestion) = proposal, study.tried.contains(suggestion.assignment) else { return proposal }
@@ -40,6 +44,13 @@ extension Suggestion {
     public static func initial(_ assignment: Assignment) -> Suggestion {
         Suggestion(assignment, explanation: Explanation("initial trial"))
     }
+
+    /// The best that earlier experiments found: whatever the algorithm makes of them, it is worth knowing here.
+    fileprivate static func best(_ prior: PriorTrial) -> Suggestion {
+        Suggestion(
+            prior.assignment,
+            explanation: Explanation("warm start: the best trial of \(prior.experiment), number \(prior.number)"))
+    }
 }
 
 extension Explanation {
@@ -48,6 +59,14 @@ extension Explanation {
 }
 
 extension Study {
+    /// The prior trial with the best value, the first among equals; nil where none brought one.
+    fileprivate var bestPriorTrial: PriorTrial? {
+        priorTrials.filter { $0.outcome == .succeeded && $0.value != nil }.reduce(nil) { best, trial in
+            guard let value = trial.value else { return best }
+            return best?.value.map { !objective.prefers(value, to: $0) } ?? false ? best : trial
+        }
+    }
+
     /// A feasible assignment that was not tried: by the space's law while draws find one, else the first left in a finite
     /// space; nil when nothing is left.
     func untried(using random: inout RandomSource) throws(AttuneError) -> Assignment? {

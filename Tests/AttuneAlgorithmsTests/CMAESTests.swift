@@ -140,17 +140,6 @@ struct CMAESTests {
             problems.map(\.remedy) == ["CMA-ES only supports two or more dimensional continuous search space."])
     }
 
-    @Test func `the README's table of settings is what the code accepts`() throws {
-        let readme = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "algorithms/cmaes/README.md")
-        let text = try String(contentsOf: readme, encoding: .utf8)
-        for setting in Algorithm.cmaes.settings {
-            let row = "| `\(setting.name)` | \(setting.defaultValue.map { "`\($0)`" } ?? "none") | "
-            #expect(text.contains(row), "the README lacks \(row)")
-        }
-        #expect(text.components(separatedBy: "\n| `").count - 1 == Algorithm.cmaes.settings.count)
-    }
-
     // MARK: Histories
 
     private enum Answer {

@@ -138,7 +138,9 @@ struct AcquisitionSearch {
 
     private func improved(_ start: Candidate, using random: inout RandomSource) -> Candidate {
         var current = start
-        for _ in 0..<3 {
+        // Where all axes are continuous, a second climb from a summit leads nowhere.
+        let rounds = space.axes.allSatisfy { $0.count == nil } ? 1 : 3
+        for _ in 0..<rounds {
             let before = current.score
             if followsGradients { climb(&current) }
             step(&current, using: &random)

@@ -237,7 +237,8 @@ struct BayesianOptimization: Suggester {
     private func explanation(
         of found: AcquisitionSearch.Candidate, _ search: AcquisitionSearch, _ model: ObjectiveModel, _ study: Study
     ) -> Explanation {
-        let belief = search.surrogate.posterior(features: space.features(of: found.point))
+        // What is expected of running trials is no knowledge: it would make the deviation too small.
+        let belief = model.surrogate(imagining: []).posterior(features: space.features(of: found.point))
         let (mean, deviation, transform) = (belief.means[0], belief.deviations[0], model.transform)
         let spread = (transform.inverse(mean + deviation) - transform.inverse(mean - deviation)) / 2
         return Explanation(

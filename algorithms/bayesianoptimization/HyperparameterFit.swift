@@ -25,7 +25,7 @@ extension Hyperparameters {
         guard let start = starts.min(by: { $0.value < $1.value }) else { preconditionFailure("there are six starts") }
         let minimizer = BoundedMinimizer(
             bounds: bounds(space.dimensions, knownNoise: knownNoise), maximumIterations: 50, gradientTolerance: 1e-3,
-            relativeDecrease: 1e-6)
+            relativeDecrease: 1e-5)
         let minimum = minimizer.minimize(from: start.vector, evaluate)
         guard minimum.value < start.value else { return (Hyperparameters(start.vector), start.value) }
         return (Hyperparameters(minimum.point), minimum.value)

@@ -22,12 +22,12 @@ struct ObjectiveModel: Sendable {
     /// stand for all, and the search keeps to a region around it.
     static let capacity = 400
 
-    /// Hyperparameters are fitted anew at these numbers of observations: each one at first, then every thirtieth part more,
+    /// Hyperparameters are fitted anew at these numbers of observations: each one at first, then every twentieth part more,
     /// and at least every 20.
     static func scheduled(upTo count: Int) -> Int {
         var scheduled = 1
         while true {
-            let next = scheduled + max(1, min(scheduled / 30, 20))
+            let next = scheduled + max(1, min(scheduled / 20, 20))
             if next > count { return scheduled }
             scheduled = next
         }
@@ -155,8 +155,9 @@ extension BayesianOptimization.Settings.Noise {
         switch self {
         case .learned: return nil
         case .known(let deviation):
-            let scaled = deviation * transform.slopeAtMedian
-            return scaled * scaled
+            // Beyond the values' own spread more noise explains no more of them.
+            let scaled = min(deviation * transform.slopeAtMedian, 1)
+            return scaled.isNaN ? 1 : scaled * scaled
         }
     }
 }

@@ -37,13 +37,16 @@ struct DensityRatio {
     }
 
     /// The candidate of the largest ratio, the first among equals; nil when there is none.
-    mutating func best(of candidates: Candidates) -> Scored? {
-        var best: (index: Int, score: Double)?
+    ///
+    /// - Parameter isOpen: whether a point may be proposed; asked of the best ones only.
+    mutating func best(of candidates: Candidates, where isOpen: ([Double]) -> Bool) -> Scored? {
+        var scores: [(index: Int, score: Double)] = []
         for index in 0..<candidates.count {
             let score = candidates.withPoint(index) { self.score(at: $0) }
-            if score > best?.score ?? -.infinity { best = (index, score) }
+            if score > -.infinity { scores.append((index, score)) }
         }
-        return best.map { Scored(point: candidates[$0.index], score: $0.score) }
+        scores.sort { ($0.score, $1.index) > ($1.score, $0.index) }
+        return scores.lazy.map { Scored(point: candidates[$0.index], score: $0.score) }.first { isOpen($0.point) }
     }
 
     private mutating func score(at point: UnsafeBufferPointer<Double>) -> Double {

@@ -24,7 +24,8 @@ struct TPE: Suggester {
         let split = TrialSplit(evidence, running: study.running, goodCount: goodCount, rules: rules)
         var ratio = DensityRatio(split, evidence, space, rules)
         let candidates = Candidates(ratio.good, count: max(rules.candidates, 1), tried: evidence.tried, using: &random)
-        guard let best = ratio.best(of: candidates) else {
+        let space = space
+        guard let best = ratio.best(of: candidates, where: { !study.tried.contains(space.assignment(at: $0)) }) else {
             return .run(Suggestion(try space.space.sample(using: &random), explanation: .nothingLeftToDraw))
         }
         let explanation = ratio.explanation(of: best, study.objective.direction)
