@@ -19,8 +19,7 @@ public enum Proposal: Sendable, Hashable {
 
 extension Suggester {
     /// The proposal for the study's next trial: the user's initial trials first, then the best of a warm start, then the
-    /// algorithm's own, never a second
-    /// time what was tried before while the space has anything else.
+    /// algorithm's own, never a second time what was tried before while the space has anything else.
     ///
     /// Every way of using Attune goes through here, so that replaying a log gives the trials that were run.
     public mutating func proposal(for study: Study) throws -> Proposal {
