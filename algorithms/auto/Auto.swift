@@ -72,7 +72,9 @@ struct Auto: Suggester {
 
     private func shares(_ skill: Double, isLong: Bool) -> [(member: Member, share: Double)] {
         guard isLong else {
-            let doubt = 0.1 + 0.4 * (1 - skill) * (1 - skill)
+            // Of few trials, skill says little.
+            let certainty = min(Double(process.evidenceCount) / 40, 1)
+            let doubt = certainty * (0.1 + 0.4 * (1 - skill) * (1 - skill))
             return [(.process, 1 - doubt), (.parzen, doubt)]
         }
         let members: [Member] = evolves ? [.process, .parzen, .evolution] : [.process, .parzen]

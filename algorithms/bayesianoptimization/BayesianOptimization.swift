@@ -44,6 +44,8 @@ struct BayesianOptimization: Suggester {
         return currentModel(prior).skill
     }
 
+    /// How many trials have brought a value.
+    var evidenceCount: Int { evidence.count }
     /// Whether more has ended than a model takes in.
     var isBeyondCapacity: Bool { evidence.count > ObjectiveModel.capacity }
 
