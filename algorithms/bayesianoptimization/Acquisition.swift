@@ -21,7 +21,7 @@ enum Acquisition: Sendable, Hashable {
             return (logH + log(deviation), -slope / deviation, (1 - z * slope) / deviation)
         case .logProbabilityOfImprovement:
             let logCumulative = NormalDistribution.logCumulative(z)
-            let slope = exp(-z * z / 2 - logRootTwoπ - logCumulative)
+            let slope = exp(NormalDistribution.logDensity(z) - logCumulative)
             return (logCumulative, -slope / deviation, -slope * z / deviation)
         case .confidenceBound(let κ): return (κ * deviation - mean, -1, κ)
         }
@@ -44,5 +44,3 @@ enum Acquisition: Sendable, Hashable {
         return byDeviation + byMean > 0 ? byDeviation / (byDeviation + byMean) : 1
     }
 }
-
-private let logRootTwoπ = 0.918_938_533_204_672_8

@@ -1,6 +1,5 @@
 import AttuneCore
 import AttuneMath
-import CAttuneMath
 import COpenBLAS
 import Foundation
 
@@ -38,9 +37,8 @@ struct GaussianProcess: Sendable {
         rows = GaussianProcess.scaled(features, by: scales)
         self.targets = targets
         let count = targets.count
-        var matrix = Matrix(rows: count, columns: count)
-        matrix.elements = GaussianProcess.squares(rows, rows, width: space.featureCount)
-        matrix.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: hyperparameters.variance) }
+        var matrix = GaussianProcess.squares(rows, rows, width: space.featureCount)
+        kernel.apply(to: &matrix, variance: variance)
         for index in 0..<count { matrix[index, index] = hyperparameters.variance + hyperparameters.noise }
         guard let factor = Cholesky(matrix, jitter: 1e-10 * variance, upTo: variance) else {
             preconditionFailure("a covariance with its own variance on the diagonal can be factored")
@@ -57,9 +55,7 @@ struct GaussianProcess: Sendable {
     /// Adds an observation. One that is too close to another for the noise there is, is left out.
     mutating func append(features: [Double], target: Double) {
         let row = zip(features, scales).map { $0 * $1 }
-        var column = squares(to: row)
-        column.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
-        guard factor.append(column, diagonal: variance + hyperparameters.noise + factor.jitter) else { return }
+        guard factor.append(covariance(row, rows).elements, diagonal: variance + hyperparameters.noise + factor.jitter) else { return }
         rows += row
         targets.append(target)
         solve()
@@ -102,12 +98,9 @@ struct GaussianProcess: Sendable {
     /// - Parameter features: `[points · featureCount]`.
     /// - Complexity: O(points · n²).
     func posterior(features: [Double]) -> (means: [Double], deviations: [Double]) {
-        var covariance = covariance(features: features)
+        var covariance = covariance(rows, GaussianProcess.scaled(features, by: scales))
+        let means = means(covariance)
         let points = covariance.columns
-        var means = [Double](repeating: mean, count: points)
-        cblas_dgemv(
-            CblasRowMajor, CblasTrans, Int32(count), Int32(points), 1, covariance.elements, Int32(points), weights, 1,
-            1, &means, 1)
         factor.halfSolve(&covariance)
         var explained = [Double](repeating: 0, count: points)
         for row in 0..<count {
@@ -121,18 +114,13 @@ struct GaussianProcess: Sendable {
         return (means, explained.map { max(variance - $0, leastVariance).squareRoot() })
     }
 
-    /// Between observations and points: `[count][points]`.
-    private func covariance(features: [Double]) -> Matrix {
-        let queries = GaussianProcess.scaled(features, by: scales)
-        let squares = GaussianProcess.squares(rows, queries, width: space.featureCount)
-        var covariance = Matrix(rows: count, columns: queries.count / space.featureCount, squares)
-        covariance.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
-        return covariance
-    }
-
     /// The means alone at many points, without the cost of deviations: O(points · n).
     func means(features: [Double]) -> [Double] {
-        let covariance = covariance(features: features)
+        means(covariance(rows, GaussianProcess.scaled(features, by: scales)))
+    }
+
+    /// - Parameter covariance: between observations and points, `[count][points]`.
+    private func means(_ covariance: Matrix) -> [Double] {
         let points = covariance.columns
         var means = [Double](repeating: mean, count: points)
         cblas_dgemv(
@@ -146,13 +134,11 @@ struct GaussianProcess: Sendable {
     /// - Complexity: O(points³).
     func draw(features: [Double], using random: inout RandomSource) -> [Double] {
         let queries = GaussianProcess.scaled(features, by: scales)
-        var explained = covariance(features: features)
+        var explained = covariance(rows, queries)
         let points = explained.columns
-        let means = means(features: features)
+        let means = means(explained)
         factor.halfSolve(&explained)
-        var posterior = Matrix(
-            rows: points, columns: points, GaussianProcess.squares(queries, queries, width: space.featureCount))
-        posterior.elements.withUnsafeMutableBufferPointer { kernel.apply(to: $0, variance: variance) }
+        var posterior = covariance(queries, queries)
         cblas_dgemm(
             CblasRowMajor, CblasTrans, CblasNoTrans, Int32(points), Int32(points), Int32(count), -1,
             explained.elements, Int32(points), explained.elements, Int32(points), 1, &posterior.elements,
@@ -172,11 +158,9 @@ struct GaussianProcess: Sendable {
         at features: [Double], meanGradient: inout [Double], deviationGradient: inout [Double]
     ) -> Posterior? {
         let row = zip(features, scales).map { $0 * $1 }
-        var values = squares(to: row)
-        var slopes = [Double](repeating: 0, count: count)
-        values.withUnsafeMutableBufferPointer { values in
-            slopes.withUnsafeMutableBufferPointer { kernel.apply(to: values, slopes: $0, variance: variance) }
-        }
+        var covariance = GaussianProcess.squares(row, rows, width: space.featureCount)
+        let slopes = kernel.applyWithSlopes(to: &covariance, variance: variance).elements
+        let values = covariance.elements
         let half = factor.halfSolve(values)
         let explaining = factor.halfSolveTransposed(half)
         let mean = cblas_ddot(Int32(count), values, 1, weights, 1) + self.mean
@@ -220,22 +204,17 @@ struct GaussianProcess: Sendable {
     }
 
     /// |x − y|² for all rows x and y: `[rows of left][rows of right]`.
-    static func squares(_ left: [Double], _ right: [Double], width: Int) -> [Double] {
-        let (m, n) = (left.count / width, right.count / width)
-        var columns = right
-        for row in 0..<n {
-            for column in 0..<width { columns[column * n + row] = right[row * width + column] }
-        }
-        let weights = [Double](repeating: 1, count: width)
-        return [Double](unsafeUninitializedCapacity: m * n) { buffer, initialized in
-            attune_squared_distances(left, m, columns, n, width, weights, buffer.baseAddress)
-            initialized = m * n
-        }
+    static func squares(_ left: [Double], _ right: [Double], width: Int) -> Matrix {
+        Matrix(rows: left.count / width, columns: width, left).squaredDistances(
+            to: Matrix(rows: right.count / width, columns: width, right),
+            weights: [Double](repeating: 1, count: width))
     }
 
-    /// |row − x|² for all observations x.
-    private func squares(to row: [Double]) -> [Double] {
-        GaussianProcess.squares(row, rows, width: space.featureCount)
+    /// Between all scaled rows x and y: `[rows of left][rows of right]`.
+    private func covariance(_ left: [Double], _ right: [Double]) -> Matrix {
+        var covariance = GaussianProcess.squares(left, right, width: space.featureCount)
+        kernel.apply(to: &covariance, variance: variance)
+        return covariance
     }
 }
 

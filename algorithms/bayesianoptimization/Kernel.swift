@@ -1,4 +1,4 @@
-import CAttuneMath
+import AttuneMath
 import COpenBLAS
 import Foundation
 
@@ -10,19 +10,24 @@ enum Kernel: String, Sendable, Hashable {
     case rbf
 
     /// Replaces r² by variance · k(r²).
-    ///
-    /// - Parameter slopes: where variance · dk/d(r²) is written to, if anywhere; as many.
-    func apply(
-        to squares: UnsafeMutableBufferPointer<Double>, slopes: UnsafeMutableBufferPointer<Double>? = nil,
-        variance: Double
-    ) {
-        switch self {
-        case .matern52: attune_matern52(squares.baseAddress, squares.count, slopes?.baseAddress)
-        case .rbf: attune_squared_exponential(squares.baseAddress, squares.count, slopes?.baseAddress)
-        }
-        cblas_dscal(Int32(squares.count), variance, squares.baseAddress, 1)
-        if let slopes { cblas_dscal(Int32(slopes.count), variance, slopes.baseAddress, 1) }
+    func apply(to squares: inout Matrix, variance: Double) {
+        correlation.form(from: &squares)
+        squares.scale(by: variance)
     }
+
+    /// The same, and gives variance · dk/d(r²).
+    func applyWithSlopes(to squares: inout Matrix, variance: Double) -> Matrix {
+        var slopes = correlation.formWithSlopes(from: &squares)
+        squares.scale(by: variance)
+        slopes.scale(by: variance)
+        return slopes
+    }
+
+    private var correlation: StationaryCorrelation { self == .matern52 ? .matern52 : .squaredExponential }
+}
+
+extension Matrix {
+    fileprivate mutating func scale(by factor: Double) { cblas_dscal(Int32(elements.count), factor, &elements, 1) }
 }
 
 /// What a Gaussian process believes of the objective before it has seen any: how far each parameter reaches, how much

@@ -82,11 +82,10 @@ struct MarginalLikelihood {
         let scales = hyperparameters.scales(of: space)
         let width = self.width
         for index in rows.indices { rows[index] = features[index] * scales[index % width] }
-        matrix = GaussianProcess.squares(rows, rows, width: width)
-        let (kernel, variance) = (self.kernel, hyperparameters.variance)
-        matrix.withUnsafeMutableBufferPointer { values in
-            slopes.withUnsafeMutableBufferPointer { kernel.apply(to: values, slopes: $0, variance: variance) }
-        }
+        let variance = hyperparameters.variance
+        var covariance = GaussianProcess.squares(rows, rows, width: width)
+        slopes = kernel.applyWithSlopes(to: &covariance, variance: variance).elements
+        matrix = covariance.elements
         let diagonal = variance + hyperparameters.noise + 1e-10 * variance
         for index in 0..<count { matrix[index * count + index] = diagonal }
     }

@@ -35,8 +35,6 @@ struct ModelSpace: Sendable {
     /// Positions in unit coordinates by value, for finite parameters.
     private let units: [[Double]]
     private let activity: [Activity?]
-    /// Parents before what depends on them.
-    private let order: [Int]
 
     /// Above this a numeric parameter counts as continuous; its coordinates are still those of its values.
     static let mostSteps = 1_000
@@ -54,10 +52,10 @@ struct ModelSpace: Sendable {
         self.offsets = offsets
         self.owners = owners
         let axes = self.axes
-        activity = space.parameters.map { spec in
-            spec.condition.map { Activity($0, in: space, axes: axes) }
+        activity = zip(space.parameters, space.parents).map { spec, parent in
+            guard let condition = spec.condition, let parent else { return nil }
+            return Activity(condition, on: parent, in: space, axes: axes)
         }
-        order = ModelSpace.parentsFirst(activity.map { $0?.parent })
     }
 
     var dimensions: Int { axes.count }
@@ -78,11 +76,6 @@ struct ModelSpace: Sendable {
         for unit in units { ends.append(2 * unit - (ends.last ?? 0)) }
         let span = last - first
         return .ordered(positions: units.map { span > 0 ? ($0 - first) / span : 0.5 }, ends: ends)
-    }
-
-    private static func parentsFirst(_ parents: [Int?]) -> [Int] {
-        func depth(_ index: Int) -> Int { parents[index].map { depth($0) + 1 } ?? 0 }
-        return parents.indices.sorted { (depth($0), $0) < (depth($1), $1) }
     }
 
     // MARK: Points
@@ -121,7 +114,7 @@ struct ModelSpace: Sendable {
     }
 
     func settle(_ point: inout [Double]) {
-        for index in order {
+        for index in space.order {
             // A choice that has just become active has no value yet.
             point[index] = isActive(index, at: point) ? snapped(index, max(point[index], 0)) : neutral(index)
         }
@@ -209,8 +202,8 @@ private struct Activity: Sendable {
     /// For ranges of many steps: a condition may begin between two of them.
     private let stepped: (Domain, Condition)?
 
-    init(_ condition: Condition, in space: SearchSpace, axes: [ModelSpace.Axis]) {
-        parent = space.parameters.firstIndex { $0.name == condition.parameter } ?? 0
+    init(_ condition: Condition, on parent: Int, in space: SearchSpace, axes: [ModelSpace.Axis]) {
+        self.parent = parent
         let domain = space.parameters[parent].domain
         guard let count = axes[parent].count else {
             values = []

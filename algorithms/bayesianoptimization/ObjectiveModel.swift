@@ -65,8 +65,9 @@ struct ObjectiveModel: Sendable {
         return all > 0 ? max(1 - residuals.reduce(0) { $0 + $1 * $1 } / all, 0) : 1
     }
 
-    /// Takes in what has ended since.
+    /// Takes in what has ended since; O(1) when nothing has.
     mutating func extend(_ evidence: Evidence) {
+        guard seen < evidence.count else { return }
         transform = OutputTransform(evidence.values, exponent: exponent)
         while seen < evidence.count {
             let before = process.count

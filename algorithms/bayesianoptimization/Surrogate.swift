@@ -24,6 +24,7 @@ struct Posterior: Sendable, Hashable {
 }
 
 extension Surrogate {
+    /// Nil: what is made of steps, as trees are, is constant nearly everywhere.
     func posterior(
         at features: [Double], meanGradient: inout [Double], deviationGradient: inout [Double]
     ) -> Posterior? { nil }

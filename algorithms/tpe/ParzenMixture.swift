@@ -120,7 +120,7 @@ struct ParzenMixture: Sendable {
         into point: UnsafeMutableBufferPointer<Double>, fromPrior: Bool = false, using random: inout RandomSource
     ) {
         let kernel = fromPrior ? count : component(at: random.uniform())
-        for axis in space.order {
+        for axis in space.space.order {
             guard space.isActive(axis, at: UnsafeBufferPointer(point)) else {
                 point[axis] = ParzenAxis.inactive
                 continue

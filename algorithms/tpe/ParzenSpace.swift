@@ -4,33 +4,22 @@ import AttuneCore
 struct ParzenSpace: Sendable {
     let space: SearchSpace
     let axes: [ParzenAxis]
-    /// Axes, those that conditions refer to first.
-    let order: [Int]
-    /// Of those, the axes with more than one value.
+    /// Axes with more than one value, those that conditions refer to first.
     let varying: [Int]
-    /// For a conditional axis, that of the parameter that its condition refers to.
-    private let parents: [Int?]
 
     init(_ space: SearchSpace) {
         self.space = space
         axes = space.parameters.map { ParzenAxis($0.domain) }
-        let parents = space.parameters.map { spec in
-            spec.condition.flatMap { condition in space.names.firstIndex(of: condition.parameter) }
-        }
-        self.parents = parents
-        func depth(_ axis: Int) -> Int { parents[axis].map { depth($0) + 1 } ?? 0 }
-        let order = space.parameters.indices.sorted { (depth($0), $0) < (depth($1), $1) }
-        self.order = order
-        varying = order.filter { [axes] in axes[$0].varies }
+        varying = space.order.filter { [axes] in axes[$0].varies }
     }
 
     var dimensions: Int { axes.count }
 
-    func isConditional(_ axis: Int) -> Bool { parents[axis] != nil }
+    func isConditional(_ axis: Int) -> Bool { space.parents[axis] != nil }
 
     /// Whether the axis is active at a point whose coordinates before it in `order` are known.
     func isActive(_ axis: Int, at point: UnsafeBufferPointer<Double>) -> Bool {
-        guard let parent = parents[axis] else { return true }
+        guard let parent = space.parents[axis] else { return true }
         guard point[parent] >= 0, let condition = space.parameters[axis].condition else { return false }
         return condition.holds(for: axes[parent].domain.value(at: axes[parent].unit(point[parent])))
     }

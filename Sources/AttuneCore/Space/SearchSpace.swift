@@ -10,9 +10,9 @@ public struct SearchSpace: Sendable, Hashable {
     /// Names of the parameters, shared by all assignments.
     public let names: [String]
     /// Positions of the parameters, those that conditions refer to first.
-    let order: [Int]
+    public let order: [Int]
     /// Position of the parameter that each one's condition refers to.
-    private let parents: [Int?]
+    public let parents: [Int?]
 
     /// - Throws: `InvalidExperiment` with every problem, its fields relative to the experiment's `spec`.
     public init(_ parameters: [ParameterSpec], constraints: [Expression] = []) throws(InvalidExperiment) {

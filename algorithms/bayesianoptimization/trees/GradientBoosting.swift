@@ -47,9 +47,4 @@ struct GradientBoosting: Surrogate {
         let values = curves.map { $0.values(at: columns) }
         return (0..<columns.rows).map { row in values.map { scale.mean(of: $0[row]) }.sorted() }
     }
-
-    /// Nil: a sum of trees is constant nearly everywhere.
-    func posterior(
-        at features: [Double], meanGradient: inout [Double], deviationGradient: inout [Double]
-    ) -> Posterior? { nil }
 }

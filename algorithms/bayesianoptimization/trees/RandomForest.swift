@@ -76,9 +76,4 @@ struct RandomForest: Surrogate {
         }
         return (means, squares.map { max($0, scale.leastDeviation) })
     }
-
-    /// Nil: a forest is constant nearly everywhere.
-    func posterior(
-        at features: [Double], meanGradient: inout [Double], deviationGradient: inout [Double]
-    ) -> Posterior? { nil }
 }
