@@ -4,7 +4,7 @@ extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
         algorithms: [.auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes,
-            .successiveHalving, .hyperband, .asha, .bohb,
+            .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw,
         ],
         stoppingRules: [.medianStop])
 }
