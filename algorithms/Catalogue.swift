@@ -4,7 +4,9 @@ extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
         algorithms: [.auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes],
-        stoppingRules: [.medianStop])
+        stoppingRules: [
+            .medianStop, .percentile, .threshold, .patience, .plateau, .asha, .wilcoxon, .curve,
+        ])
 }
 
 extension Set<Algorithm.Feature> {
