@@ -60,7 +60,8 @@ extension StoppingAudit {
             : (front.isEmpty ? "-" : row.frontStopped.isEmpty ? "kept" : "stopped")
         return [
             row.rule.name + settings + (row.isInUse ? " (in use)" : ""), String(row.stopped.count),
-            String(row.finished.count), String(row.saved), StoppingAudit.percent(row.saved, of: resource), fate,
+            String(row.finished.count), (row.savedUnrecorded > 0 ? "~" : "") + String(row.saved + row.savedUnrecorded),
+            StoppingAudit.percent(row.saved + row.savedUnrecorded, of: fullResource), fate,
             row.best?.short ?? "-", String(row.wouldGoOn.count),
         ]
     }
@@ -72,7 +73,7 @@ extension StoppingAudit {
         if rows.contains(where: { !$0.wouldGoOn.isEmpty }) {
             lines.append(
                 "GOES ON counts trials that were really stopped and that the rule would have let run: what they would have"
-                    + " cost and come to was never recorded, so that its SAVES is too large by at most their further cost."
+                    + " come to was never recorded."
             )
         }
         return lines
@@ -110,7 +111,8 @@ extension StoppingAudit {
 extension StoppingAudit {
     var json: JSON {
         [
-            "experiment": .string(experiment.name), "resource": .number(resource), "reporting": .number(reporting),
+            "experiment": .string(experiment.name), "resource": .number(resource),
+            "fullResource": .number(fullResource), "reporting": .number(reporting),
             "front": .numbers(front), "rules": .array(rows.map { json(of: $0) }), "stopped": stoppedJSON,
             "control": control.map(json) ?? .null,
         ]
@@ -121,8 +123,9 @@ extension StoppingAudit {
             "rule": .string(row.rule.name),
             "settings": .object(JSON.Fields(row.rule.settings.map { ($0.name, .string($0.value)) })),
             "inUse": .bool(row.isInUse), "stops": .numbers(row.stopped), "ends": .numbers(row.finished),
-            "saved": .number(row.saved),
-            "savedShare": resource == 0 ? .null : .number(Double(row.saved) / Double(resource)),
+            "saved": .number(row.saved), "savedUnrecorded": .number(row.savedUnrecorded),
+            "savedShare": fullResource == 0
+                ? .null : .number(Double(row.saved + row.savedUnrecorded) / Double(fullResource)),
             "frontStopped": .numbers(row.frontStopped), "best": row.best.map { .number($0) } ?? .null,
             "goesOn": .numbers(row.wouldGoOn),
         ]

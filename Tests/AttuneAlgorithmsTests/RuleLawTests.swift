@@ -60,6 +60,14 @@ struct RuleLawTests {
             algorithm: AlgorithmSpec("sobol", [.init("r_l", "9"), .init("r_min", "1"), .init("eta", "3")]))
     }
 
+    @Test func `the laws find out a rule that remembers what no study says`() throws {
+        let experiment = Experiment("laws", .minimize("loss"), over: Parameter("x", in: 0.0...1.0), parallelism: 3)
+        let counting = StoppingRule("counting", summary: "", settings: []) { _ in Counting() }
+        withKnownIssue { try EarlyStoppingLaws(counting, experiment, minimumTrials: 0).check(seeds: 0..<1, trials: 8) }
+        let eager = StoppingRule("eager", summary: "", settings: []) { _ in Eager() }
+        withKnownIssue { try EarlyStoppingLaws(eager, experiment, minimumTrials: 0).check(seeds: 0..<1, trials: 8) }
+    }
+
     @discardableResult
     private func check(
         _ example: Case, _ objective: Objective, algorithm: AlgorithmSpec = .standard
@@ -71,4 +79,19 @@ struct RuleLawTests {
         return try EarlyStoppingLaws(rule, experiment, minimumTrials: example.minimumTrials)
             .check(seeds: 0..<4, trials: 25)
     }
+}
+
+/// Stops at every third question.
+private struct Counting: EarlyStopping {
+    private var questions = 0
+
+    mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        questions += 1
+        return questions.isMultiple(of: 3) ? .stop : .proceed
+    }
+}
+
+/// Calls every trial converged, whatever it has to show.
+private struct Eager: EarlyStopping {
+    func verdict(on trial: Trial, in study: Study) -> Verdict { .finish }
 }

@@ -71,6 +71,8 @@ struct StoppingAuditTests {
         #expect(audit.rows.map(\.rule.name).sorted() == AlgorithmCatalogue.standard.stoppingRules.map(\.name).sorted())
         let threshold = try #require(audit.rows.first { $0.rule.name == "threshold" })
         #expect(threshold.wouldGoOn == [4])
+        #expect(audit.resource == 22 && audit.fullResource == 24)
+        #expect(threshold.savedUnrecorded == 0 && audit.rows[0].savedUnrecorded == 2)
         #expect(audit.stopped.trials == [4] && audit.stopped.used == 2 && audit.stopped.saved == 2)
         let chance = try #require(audit.stopped.chanceOfBest)
         #expect(chance > 0 && chance < 0.25, "\(chance)")

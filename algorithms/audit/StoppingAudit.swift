@@ -17,6 +17,8 @@ public struct StoppingAudit: Sendable {
         public let finished: [Trial.Number]
         /// Units of resource that were used after it would have ended the trials.
         public let saved: Int
+        /// Units that it would have saved beside, of trials that were really stopped: an estimate, as in `Stopped.saved`.
+        public let savedUnrecorded: Int
         /// Trials that were really stopped and that it would have let go on: what became of them nobody knows.
         public let wouldGoOn: [Trial.Number]
         /// Of the front, or the best, which it would have stopped.
@@ -57,6 +59,8 @@ public struct StoppingAudit: Sendable {
     public let experiment: Experiment
     /// Units of resource that all trials used.
     public let resource: Int
+    /// What they would have used had none been stopped: an estimate where some were, as in `Stopped.saved`.
+    public var fullResource: Int { resource + (stopped.saved ?? 0) }
     /// How many trials reported something.
     public let reporting: Int
     /// The best trial, or those of the front.
@@ -84,16 +88,19 @@ public struct StoppingAudit: Sendable {
         resource = study.trials.reduce(0) { $0 + $1.resourceUsed(reporting: study.objective.metric) }
         reporting = study.trials.count { !$0.observations.isEmpty }
         front = study.front.map(\.number)
+        let remainders = StoppingAudit.remainders(of: study)
         rows = replays.enumerated().map { index, entry in
-            Row(entry.spec, isInUse: index == 0 && own != nil, entry.replay, of: study)
+            Row(entry.spec, isInUse: index == 0 && own != nil, entry.replay, of: study, remainders ?? [:])
         }
-        stopped = Stopped(of: study)
+        stopped = Stopped(of: study, remainders)
         control = ControlGroup(stored.experiment).map { Control($0, replays.first?.replay, of: study) }
     }
 }
 
 extension StoppingAudit.Row {
-    fileprivate init(_ rule: AlgorithmSpec, isInUse: Bool, _ replay: RuleReplay, of study: Study) {
+    fileprivate init(
+        _ rule: AlgorithmSpec, isInUse: Bool, _ replay: RuleReplay, of study: Study, _ remainders: [Trial.Number: Int]
+    ) {
         let cuts = replay.cuts.values.sorted { $0.trial < $1.trial }
         let stopped = Set(cuts.filter { $0.verdict == .stop }.map(\.trial))
         self.rule = rule
@@ -103,6 +110,7 @@ extension StoppingAudit.Row {
         saved = cuts.reduce(0) {
             $0 + max(0, study[$1.trial].resourceUsed(reporting: study.objective.metric) - $1.resource)
         }
+        savedUnrecorded = cuts.reduce(0) { $0 + remainders[$1.trial, default: 0] }
         wouldGoOn = study.trials.filter { $0.outcome == .earlyStopped && replay.cuts[$0.number] == nil }.map(\.number)
         frontStopped = study.front.map(\.number).filter(stopped.contains)
         best = replay.study.best?.value(of: study.objective)
@@ -110,14 +118,12 @@ extension StoppingAudit.Row {
 }
 
 extension StoppingAudit.Stopped {
-    fileprivate init(of study: Study) {
+    fileprivate init(of study: Study, _ remainders: [Trial.Number: Int]?) {
         let metric = study.objective.metric
         let stopped = study.trials.filter { $0.outcome == .earlyStopped }
-        let full = study.trials.filter { $0.outcome == .succeeded }.map { $0.resourceUsed(reporting: metric) }.sorted()
-        let usual = full.isEmpty ? nil : full[full.count / 2]
         trials = stopped.map(\.number)
         used = stopped.reduce(0) { $0 + $1.resourceUsed(reporting: metric) }
-        saved = usual.map { usual in stopped.reduce(0) { $0 + max(0, usual - $1.resourceUsed(reporting: metric)) } }
+        saved = remainders.map { $0.values.reduce(0, +) }
         let chances = StoppingAudit.chances(of: stopped, in: study)
         let known = chances.compactMap(\.self)
         unforeseen = chances.count - known.count
@@ -138,6 +144,17 @@ extension StoppingAudit.Control {
 }
 
 extension StoppingAudit {
+    /// What each trial that was really stopped would have used beside, had it run as long as those usually did that
+    /// succeeded; nil where none did.
+    fileprivate static func remainders(of study: Study) -> [Trial.Number: Int]? {
+        func used(_ trial: Trial) -> Int { trial.resourceUsed(reporting: study.objective.metric) }
+        let full = study.trials.filter { $0.outcome == .succeeded }.map(used).sorted()
+        guard !full.isEmpty else { return nil }
+        return study.trials.filter { $0.outcome == .earlyStopped }.reduce(into: [:]) { remainders, trial in
+            remainders[trial.number] = max(0, full[full.count / 2] - used(trial))
+        }
+    }
+
     /// For each trial the probability that it would have bettered all of the front; nil where nothing can be said.
     fileprivate static func chances(of trials: [Trial], in study: Study) -> [Double?] {
         var curves = LearningCurves()

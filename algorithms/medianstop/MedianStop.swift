@@ -7,22 +7,22 @@ struct MedianStop: EarlyStopping {
     /// How many values of the objective a trial is given before it is judged, and how many of a finished one count.
     let startStep: Int
     /// What the study says, as far as it was read: by objective, the finished trials' averages.
-    private var averages: [[Double]] = []
+    private var averages: [[Double]]
     private var readEnded = 0
-    /// By running trial, the best it has reported.
-    private var bests: [Trial.Number: Best] = [:]
+    private var folds: TrialFolds<Best>
 
-    init(minTrials: Int, startStep: Int) {
+    init(minTrials: Int, startStep: Int, targets: [Objective.Target]) {
         self.minTrials = minTrials
         self.startStep = startStep
+        averages = targets.map { _ in [] }
+        folds = TrialFolds(Best(targets))
     }
 
     /// - Complexity: O(new reports + log trials), and for each trial that ended since a place in a sorted list.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
         readEnds(of: study)
         let targets = study.objective.targets
-        bests[trial.number, default: Best(targets)].read(trial, targets)
-        guard let best = bests[trial.number] else { return .proceed }
+        let best = folds.state(of: trial, in: study) { $0.take($1, targets) }
         return targets.indices.allSatisfy { isWorse(best, in: $0) } ? .stop : .proceed
     }
 
@@ -40,9 +40,7 @@ struct MedianStop: EarlyStopping {
     /// Only trials that keep the constraints say what can be reached.
     private mutating func readEnds(of study: Study) {
         let objective = study.objective
-        if averages.isEmpty { averages = objective.targets.map { _ in [] } }
         for number in study.ended[readEnded...] {
-            bests[number] = nil
             guard study[number].outcome == .succeeded, study[number].isFeasible(for: objective) else { continue }
             for (index, target) in objective.targets.enumerated() {
                 guard let average = average(of: study[number], target) else { continue }
@@ -64,26 +62,18 @@ struct MedianStop: EarlyStopping {
 private struct Best: Sendable {
     var losses: [Double]
     var counts: [Int]
-    private var attempt = 0
-    private var read = 0
 
     init(_ targets: [Objective.Target]) {
         losses = targets.map { _ in .infinity }
         counts = targets.map { _ in 0 }
     }
 
-    /// Takes in what the trial has reported since; one that lost an attempt is read anew.
-    mutating func read(_ trial: Trial, _ targets: [Objective.Target]) {
-        if trial.attempt != attempt || trial.observations.count < read {
-            self = Best(targets)
-            attempt = trial.attempt
-        }
-        for observation in trial.observations[read...] where observation.value.isFinite {
-            guard let index = targets.firstIndex(where: { $0.metric == observation.metric }) else { continue }
-            losses[index] = min(losses[index], targets[index].direction.loss(observation.value))
-            counts[index] += 1
-        }
-        read = trial.observations.count
+    mutating func take(_ observation: Observation, _ targets: [Objective.Target]) {
+        guard observation.value.isFinite,
+            let index = targets.firstIndex(where: { $0.metric == observation.metric })
+        else { return }
+        losses[index] = min(losses[index], targets[index].direction.loss(observation.value))
+        counts[index] += 1
     }
 }
 
@@ -99,6 +89,7 @@ extension StoppingRule {
     ) { experiment in
         let settings = RuleSettings(experiment)
         return MedianStop(
-            minTrials: settings.integer(minTrials) ?? 3, startStep: settings.integer(startStep) ?? 4)
+            minTrials: settings.integer(minTrials) ?? 3, startStep: settings.integer(startStep) ?? 4,
+            targets: experiment.objective.targets)
     }
 }

@@ -10,22 +10,43 @@ struct Patience: EarlyStopping {
     /// By how much a value must be better to be an improvement.
     let minDelta: Double
     let startStep: Int
+    private var folds: TrialFolds<Progress>
 
-    /// - Complexity: O(reports of the trial).
-    func verdict(on trial: Trial, in study: Study) -> Verdict {
-        let values = ReportedValues(trial, study.objective)
-        let reports = values.rows
-        guard reports.count >= startStep, reports.count > patience else { return .proceed }
-        var best = values.targets.map { _ in Double.infinity }
-        var sinceImprovement = 0
-        for row in reports {
-            let isImprovement = row.indices.contains { row[$0] < best[$0] - minDelta }
-            sinceImprovement = isImprovement ? 0 : sinceImprovement + 1
-            // Small steps add up: only what counts as an improvement moves the bar.
-            if isImprovement { best = zip(best, row).map { min($0, $1) } }
-        }
-        guard sinceImprovement >= patience else { return .proceed }
+    init(patience: Int, minDelta: Double, startStep: Int, targets: [Objective.Target]) {
+        self.patience = patience
+        self.minDelta = minDelta
+        self.startStep = startStep
+        folds = TrialFolds(Progress(targets))
+    }
+
+    /// - Complexity: O(new reports).
+    mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        let progress = folds.state(of: trial, in: study) { [minDelta] in $0.take($1, minDelta) }
+        guard progress.reports >= startStep, progress.sinceImprovement >= patience else { return .proceed }
         return trial.hasValues(of: study.objective) ? .finish : .stop
+    }
+
+    private struct Progress: Sendable {
+        private var rows: ReportRows
+        /// What the next improvement must better, by objective.
+        private var bar: [Double]
+        private(set) var reports = 0
+        private(set) var sinceImprovement = 0
+
+        init(_ targets: [Objective.Target]) {
+            rows = ReportRows(targets)
+            bar = targets.map { _ in .infinity }
+        }
+
+        mutating func take(_ observation: Observation, _ minDelta: Double) {
+            guard let row = rows.take(observation) else { return }
+            reports += 1
+            let isImprovement = zip(row, bar).contains { $0 < $1 - minDelta }
+            // The first report has nothing to improve on.
+            sinceImprovement = isImprovement || reports == 1 ? 0 : sinceImprovement + 1
+            // Small steps add up: only what counts as an improvement moves the bar.
+            if isImprovement { bar = zip(bar, row).map { min($0, $1) } }
+        }
     }
 }
 
@@ -46,6 +67,6 @@ extension StoppingRule {
         let settings = RuleSettings(experiment)
         return Patience(
             patience: settings.integer(patienceSetting) ?? 10, minDelta: settings.number(minDelta) ?? 0,
-            startStep: settings.integer(startStep) ?? 1)
+            startStep: settings.integer(startStep) ?? 1, targets: experiment.objective.targets)
     }
 }

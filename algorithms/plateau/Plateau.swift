@@ -9,16 +9,37 @@ struct Plateau: EarlyStopping {
     /// In units of the objective.
     let deviation: Double
     let startStep: Int
+    private var folds: TrialFolds<Latest>
 
-    /// - Complexity: O(reports of the trial).
-    func verdict(on trial: Trial, in study: Study) -> Verdict {
-        let values = ReportedValues(trial, study.objective)
-        guard values.rows.count >= max(startStep, window), trial.hasValues(of: study.objective) else { return .proceed }
-        let latest = values.rows.suffix(window)
-        let isFlat = values.targets.indices.allSatisfy { column in
-            standardDeviation(latest.map { $0[column] }) <= deviation
+    init(window: Int, deviation: Double, startStep: Int, targets: [Objective.Target]) {
+        self.window = window
+        self.deviation = deviation
+        self.startStep = startStep
+        folds = TrialFolds(Latest(rows: ReportRows(targets)))
+    }
+
+    /// - Complexity: O(new reports + window).
+    mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        let latest = folds.state(of: trial, in: study) { [window] in $0.take($1, keeping: window) }
+        guard latest.reports >= max(startStep, window), trial.hasValues(of: study.objective) else { return .proceed }
+        let isFlat = study.objective.targets.indices.allSatisfy { column in
+            standardDeviation(latest.kept.map { $0[column] }) <= deviation
         }
         return isFlat ? .finish : .proceed
+    }
+
+    private struct Latest: Sendable {
+        var rows: ReportRows
+        /// The latest rows of losses.
+        var kept: [[Double]] = []
+        var reports = 0
+
+        mutating func take(_ observation: Observation, keeping window: Int) {
+            guard let row = rows.take(observation) else { return }
+            reports += 1
+            kept.append(row)
+            if kept.count > window { kept.removeFirst() }
+        }
     }
 
     /// Not a number where a value is infinite, and so never below a bound.
@@ -46,6 +67,6 @@ extension StoppingRule {
         let settings = RuleSettings(experiment)
         return Plateau(
             window: settings.integer(window) ?? 5, deviation: settings.number(deviation) ?? 0.001,
-            startStep: settings.integer(startStep) ?? 5)
+            startStep: settings.integer(startStep) ?? 5, targets: experiment.objective.targets)
     }
 }

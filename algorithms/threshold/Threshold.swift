@@ -5,12 +5,19 @@ struct Threshold: EarlyStopping {
     let metric: String
     let bounds: ClosedRange<Double>
     let judged: JudgedReports
+    private var folds = TrialFolds((count: 0, latest: 0.0))
 
-    /// - Complexity: O(reports of the trial).
-    func verdict(on trial: Trial, in study: Study) -> Verdict {
-        let reports = trial.observations.lazy.filter { $0.metric == metric }.map(\.value)
-        var (count, latest) = (0, 0.0)
-        for value in reports { (count, latest) = (count + 1, value) }
+    init(metric: String, bounds: ClosedRange<Double>, judged: JudgedReports) {
+        self.metric = metric
+        self.bounds = bounds
+        self.judged = judged
+    }
+
+    /// - Complexity: O(new reports).
+    mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        let (count, latest) = folds.state(of: trial, in: study) { [metric] state, observation in
+            if observation.metric == metric { state = (state.count + 1, observation.value) }
+        }
         // A comparison with what is not a number is false.
         return judged.contains(count) && !bounds.contains(latest) ? .stop : .proceed
     }
