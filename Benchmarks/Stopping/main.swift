@@ -81,7 +81,7 @@ let algorithm = arguments.count > 4 ? arguments[4] : "sobol"
 let folder = DataFolder(URL(filePath: arguments[1], directoryHint: .isDirectory))
 let rules: [AlgorithmSpec?] =
     [nil] + AlgorithmCatalogue.standard.stoppingRules.map { AlgorithmSpec($0.name) } + [
-        AlgorithmSpec("percentile", [.init("percentile", "25")]), AlgorithmSpec("asha", [.init("r_min", "3")]),
+        AlgorithmSpec("percentile", [.init("percentile", "25")]), AlgorithmSpec("asha", [.init("r_min", "1")]),
         AlgorithmSpec("curve", [.init("probability", "0.02")]), AlgorithmSpec("curve", [.init("probability", "0.1")]),
     ]
 for family in ["taskset", "lcbench-surrogate"] {

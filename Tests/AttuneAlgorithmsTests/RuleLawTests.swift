@@ -21,7 +21,7 @@ struct RuleLawTests {
         Case(rule: "threshold", settings: ["upper": "3"], minimumTrials: 0),
         Case(rule: "patience", settings: ["patience": "1"], minimumTrials: 0),
         Case(rule: "plateau", settings: ["window": "2", "deviation": "0.5", "start_step": "2"], minimumTrials: 0),
-        Case(rule: "asha", settings: ["eta": "2"], minimumTrials: 0),
+        Case(rule: "asha", settings: ["eta": "2", "r_min": "1"], minimumTrials: 0),
         Case(rule: "wilcoxon", settings: ["p_threshold": "0.6", "start_step": "1"], minimumTrials: 0),
         Case(
             rule: "curve", settings: ["min_trials_required": "2", "start_step": "1", "probability": "0.3"],

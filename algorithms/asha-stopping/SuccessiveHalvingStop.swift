@@ -59,7 +59,7 @@ struct SuccessiveHalvingStop: EarlyStopping {
 
 extension StoppingRule {
     private static let minimum = AlgorithmSetting(
-        ResourceLadder.SettingName.minimum, .integer(1...Int.max), default: "1",
+        ResourceLadder.SettingName.minimum, .integer(1...Int.max), default: "3",
         "units of resource (epochs, mostly) at the first rung",
         complaint: "r_min must be an integer greater than zero (>0)")
     private static let maximum = AlgorithmSetting(
@@ -76,7 +76,7 @@ extension StoppingRule {
         settings: [minimum, maximum, reduction]
     ) { experiment in
         let settings = RuleSettings(experiment)
-        let (least, most) = (settings.integer(minimum) ?? 1, settings.integer(maximum))
+        let (least, most) = (settings.integer(minimum) ?? 3, settings.integer(maximum))
         if let most, most <= least { throw settings.invalid(maximum, "must be greater than r_min, which is \(least)") }
         return SuccessiveHalvingStop(minimum: least, maximum: most, reduction: settings.number(reduction) ?? 3)
     }
