@@ -3,7 +3,7 @@ import AttuneCore
 extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
-        algorithms: [.auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes],
+        algorithms: [.auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .pbt],
         stoppingRules: [.medianStop])
 }
 

@@ -147,7 +147,7 @@ public struct ProcessRunner: TrialRunner {
     }
 
     private func launch(_ plan: Plan) async throws {
-        if try plan.attempt.state() == .absent { try await plan.checkpoints.create(from: nil) }
+        if try plan.attempt.state() == .absent { try await plan.checkpoints.create(from: plan.parentCheckpoints) }
         if let parent = plan.metricsParent {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         }
@@ -249,6 +249,8 @@ extension ProcessRunner {
     struct Plan: Sendable {
         var attempt: AttemptDirectory
         var checkpoints: CheckpointDirectory
+        /// What the checkpoints begin with.
+        var parentCheckpoints: CheckpointDirectory?
         var process: ProcessSpec
         var command: LocalCommand
         /// Where the program writes its metrics, for collectors of files.
@@ -277,8 +279,9 @@ extension ProcessRunner {
             command: command.command, environment: environment, workingDirectory: directory(command.workingDirectory),
             timeout: [experiment.trialTimeout, command.deadline].compactMap { $0 }.min(), grace: .seconds(10))
         return Plan(
-            attempt: attempt, checkpoints: checkpoints, process: process, command: command, metricsPath: metricsPath,
-            mentionsMetricsPath: mentions ?? true, collector: try collectorProcess(environment),
+            attempt: attempt, checkpoints: checkpoints,
+            parentCheckpoints: trial.suggestion.parent.map(directories.checkpoints), process: process,
+            command: command, metricsPath: metricsPath, mentionsMetricsPath: mentions ?? true, collector: try collectorProcess(environment),
             collectorAttempt: AttemptDirectory(URL(filePath: attempt.path).appending(path: "collector")))
     }
 
@@ -291,6 +294,7 @@ extension ProcessRunner {
         variables["ATTUNE_TRIAL_ATTEMPT"] = String(trial.attempt)
         variables["ATTUNE_TRIAL_DIR"] = attempt.path
         variables["ATTUNE_CHECKPOINT_DIR"] = directories.checkpoints(of: trial.number).path
+        variables["ATTUNE_RESOURCE"] = trial.suggestion.resource.map(String.init)
         variables["ATTUNE_METRICS_PATH"] = metricsPath
         variables["ATTUNE_COLLECTOR"] = experiment.collector.kind.rawValue
         variables["ATTUNE_METRICS"] = experiment.objective.metrics.joined(separator: "\n")

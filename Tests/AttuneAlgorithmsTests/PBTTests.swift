@@ -1,0 +1,159 @@
+import AttuneCore
+import AttuneTestSupport
+import Foundation
+import Testing
+
+@testable import AttuneAlgorithms
+
+struct PBTTests {
+    @Test(arguments: [1, 3, 8, 20])
+    func `every generation has every member once, whatever the parallelism`(parallelism: Int) throws {
+        let study = try run(parallelism: parallelism, generations: 6).study
+        for (generation, trials) in Dictionary(grouping: study.trials, by: \.generation) {
+            #expect(trials.map { $0.population("member") }.compactMap(\.self).sorted() == (0..<8).map(String.init))
+            for trial in trials {
+                #expect(trial.suggestion.resource == 3 * (generation + 1))
+                let parent = trial.suggestion.parent.map { study[$0] }
+                #expect(parent?.generation == (generation == 0 ? nil : generation - 1))
+                #expect(trial.population("parent") == parent?.name)
+            }
+        }
+        #expect(study.trials.count == 48)
+    }
+
+    @Test func `one of the worst becomes a child of one of the best, the others go on as they are`() throws {
+        let study = try run(parallelism: 1, generations: 5).study
+        for generation in 1..<5 {
+            let before = study.trials.filter { $0.generation == generation - 1 }.sorted {
+                value(of: $0) < value(of: $1)
+            }
+            let best = Set(before.prefix(2).map(\.number))
+            let worst = before.suffix(2).map { $0.population("member") }
+            for trial in study.trials where trial.generation == generation {
+                let parent = try #require(trial.suggestion.parent)
+                if worst.contains(trial.population("member")) {
+                    #expect(best.contains(parent))
+                    #expect(trial.assignment != study[parent].assignment)
+                } else {
+                    #expect(study[parent].population("member") == trial.population("member"))
+                    #expect(trial.assignment == study[parent].assignment)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        Outcome.failed("out of memory"), .killed("evicted"), .metricsUnavailable("it printed nothing"), .earlyStopped,
+    ])
+    func `who did not succeed is replaced and never a parent`(outcome: Outcome) throws {
+        let run = try run(parallelism: 3, generations: 6) { $0.number % 3 == 0 ? outcome : .succeeded }
+        #expect(run.study.trials.count == 48)
+        for trial in run.study.trials {
+            let parent = trial.suggestion.parent.map { run.study[$0] }
+            #expect(parent == nil || parent?.outcome == .succeeded)
+        }
+    }
+
+    @Test func `where a whole generation fails the next goes on from the one before`() throws {
+        let study = try run(parallelism: 2, generations: 4) { $0.generation == 1 ? .failed("disk full") : .succeeded }
+            .study
+        let parents = study.trials.filter { $0.generation == 2 }.map {
+            $0.suggestion.parent.map { study[$0].generation }
+        }
+        #expect(parents == Array(repeating: 0, count: 8))
+    }
+
+    @Test func `where nothing ever succeeded members are drawn anew`() throws {
+        let study = try run(parallelism: 2, generations: 3) { $0.generation < 2 ? .failed("bad wheel") : .succeeded }
+            .study
+        #expect(study.trials.allSatisfy { $0.suggestion.parent == nil })
+        #expect(Set(study.trials.map(\.assignment)).count == 24)
+        #expect(study.trials.last?.suggestion.resource == 9)
+    }
+
+    @Test func `initial trials are members of the first generation, and beyond the population only parents`() throws {
+        for count in [3, 11] {
+            let space = try plane()
+            let initial = (0..<count).map { space.assignment(at: [Double($0) / 20, 0.5]) }
+            let study = try run(parallelism: 4, generations: 2, initial: initial).study
+            #expect(study.trials.prefix(count).map(\.assignment) == initial)
+            let first = max(count, 8)
+            #expect(study.trials.dropFirst(first).prefix(8).allSatisfy { $0.generation == 1 })
+            #expect(study.trials[..<first].allSatisfy { $0.generation == 0 })
+        }
+    }
+
+    @Test func `a slow trial holds up the others by less than two generations`() throws {
+        let experiment = try experiment(parallelism: 8)
+        var study = Study(experiment, createdAt: Date(timeIntervalSince1970: 0))
+        var suggester: any Suggester = PBT(PBTSettings(experiment.algorithm), space: experiment.space)
+        func start() throws -> Bool {
+            guard case .run(let suggestion) = try suggester.proposal(for: study) else { return false }
+            try study.apply(.started(study.nextNumber, suggestion, at: study.createdAt))
+            return true
+        }
+        for _ in 1...8 { #expect(try start()) }
+        for number in 2...8 {
+            let report = Observation(metric: "loss", value: Double(number), step: 1, time: study.createdAt)
+            try study.apply(.observed(number, [report]))
+            try study.apply(.ended(number, .succeeded, at: study.createdAt))
+            // Half of the eight tell the best from the worst.
+            if number < 5 { #expect(try suggester.proposal(for: study) == .wait) }
+        }
+        for _ in 1...7 { #expect(try start()) }
+        for number in 9...15 { try study.apply(.ended(number, .failed("slow"), at: study.createdAt)) }
+        #expect(try suggester.proposal(for: study) == .wait)
+    }
+
+    /// Figure 2 of the paper: θ climbs Q = 1.2 − θ₁² − θ₂² along the gradient of 1.2 − h₁θ₁² − h₂θ₂². With a constant
+    /// h = (1, 0) or (0, 1) it never comes beyond 0.4; a population of both does.
+    @Test func `weights that are handed over get where no constant setting does`() throws {
+        var experiment = try experiment(parallelism: 5)
+        experiment.objective = .maximize("Q")
+        experiment.algorithm = AlgorithmSpec(
+            "pbt", [.init("n_population", "5"), .init("truncation_threshold", "0.4")])
+        let corners = [[0.999, 0], [0, 0.999], [0.9, 0], [0, 0.9], [0.95, 0]]
+        experiment.initialTrials = corners.map { experiment.space.assignment(at: $0) }
+        let suggester = PBT(PBTSettings(experiment.algorithm), space: experiment.space)
+        var run = PopulationRun(experiment, suggester) { trial, state in
+            let theta = PBTTests.climbed(from: state ?? [0.9, 0.9], h: trial.assignment)
+            return (theta, .succeeded, 1.2 - theta[0] * theta[0] - theta[1] * theta[1])
+        }
+        try run.run(trials: 100)
+        let best = try #require(run.study.best?.value(of: run.study.objective))
+        #expect(best > 1.1, "a constant setting reaches 0.4")
+    }
+
+    /// Forty steps along the gradient, at a rate of 0.01.
+    private static func climbed(from theta: [Double], h: Assignment) -> [Double] {
+        zip(theta, [h["x"]?.number ?? 0, h["y"]?.number ?? 0]).map { $0 * pow(1 - 0.02 * $1, 40) }
+    }
+
+    // MARK: A population of eight over the unit square
+
+    private func plane() throws -> SearchSpace {
+        try SearchSpace([ParameterSpec("x", .double(0...1)), ParameterSpec("y", .double(0...1))])
+    }
+
+    private func experiment(parallelism: Int, initial: [Assignment] = []) throws -> Experiment {
+        var experiment = Experiment.over(try plane(), parallelism: parallelism)
+        experiment.algorithm = .pbt(population: 8, interval: 3)
+        experiment.initialTrials = initial
+        return experiment
+    }
+
+    private func run(
+        parallelism: Int, generations: Int, initial: [Assignment] = [],
+        outcome: @escaping (Trial) -> Outcome = { _ in .succeeded }
+    ) throws -> PopulationRun {
+        let experiment = try experiment(parallelism: parallelism, initial: initial)
+        let suggester = PBT(PBTSettings(experiment.algorithm), space: experiment.space)
+        var run = PopulationRun(experiment, suggester) { trial, _ in
+            ([], outcome(trial), (trial.assignment["x"]?.number ?? 0) + Double(trial.number) / 1000)
+        }
+        try run.run(trials: max(8, initial.count) + 8 * (generations - 1))
+        return run
+    }
+
+    private func value(of trial: Trial) -> Double { trial.value(of: .minimize("loss")) ?? .infinity }
+}
