@@ -281,7 +281,8 @@ extension ProcessRunner {
         return Plan(
             attempt: attempt, checkpoints: checkpoints,
             parentCheckpoints: trial.suggestion.parent.map(directories.checkpoints), process: process,
-            command: command, metricsPath: metricsPath, mentionsMetricsPath: mentions ?? true, collector: try collectorProcess(environment),
+            command: command, metricsPath: metricsPath, mentionsMetricsPath: mentions ?? true,
+            collector: try collectorProcess(environment),
             collectorAttempt: AttemptDirectory(URL(filePath: attempt.path).appending(path: "collector")))
     }
 

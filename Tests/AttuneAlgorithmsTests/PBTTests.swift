@@ -54,6 +54,19 @@ struct PBTTests {
         }
     }
 
+    @Test func `who breaks an outcome constraint is replaced and never a parent`() throws {
+        var experiment = try experiment(parallelism: 3)
+        experiment.objective.constraints = [OutcomeConstraint("loss", min: 0.25)]
+        let suggester = PBT(PBTSettings(experiment.algorithm), space: experiment.space)
+        var run = PopulationRun(experiment, suggester) { trial, _ in
+            ([], .succeeded, trial.assignment["x"]?.number)
+        }
+        try run.run(trials: 48)
+        let broken = run.study.trials.filter { !$0.isFeasible(for: experiment.objective) }.map(\.number)
+        #expect(!broken.isEmpty)
+        #expect(run.study.trials.allSatisfy { !broken.contains($0.suggestion.parent ?? 0) })
+    }
+
     @Test func `where a whole generation fails the next goes on from the one before`() throws {
         let study = try run(parallelism: 2, generations: 4) { $0.generation == 1 ? .failed("disk full") : .succeeded }
             .study

@@ -46,10 +46,31 @@ import Testing
         #expect(best >= 0.97)
     }
 
+    @Test func `a population's trials train from their parents' checkpoints, and the best reads nine digits in ten`()
+        async throws
+    {
+        let attune = try CommandLineTool()
+        let file = CommandLineTool.repository.appending(path: "experiments/pbt/experiment.yaml").path
+        #expect(try await attune("run", file, "--quiet").code == 0)
+        let events = try #require(try await attune("export", "pbt").json()["events"]?.array)
+        let starts = events.filter { $0["started"] != nil }
+        #expect(starts.count == 36)
+        for start in starts {
+            let (number, resource) = (try #require(start["started"]?.int), try #require(start["resource"]?.int))
+            #expect((start["parent"] == nil) == (resource == 2))
+            let lines = try await attune("logs", "pbt", "\(number)").output.split(separator: "\n")
+            let epochs = lines.compactMap { $0.split(separator: " ").first }
+            #expect(epochs == ["epoch=\(resource - 1)", "epoch=\(resource)"], "trial \(number)")
+        }
+        let best = try await attune("best", "pbt", "--json").json()["metrics"]?["accuracy"]?["latest"]?.double
+        #expect(try #require(best) >= 0.9)
+        #expect(try await attune("replay", "pbt", "--verify").code == 0)
+    }
+
     @Test func `every experiment folder is run by a test and has a readme`() throws {
         let folder = CommandLineTool.repository.appending(path: "experiments")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        #expect(names == (Self.expected.map(\.0) + ["early-stopping"]).sorted())
+        #expect(names == (Self.expected.map(\.0) + ["early-stopping", "pbt"]).sorted())
         for name in names {
             #expect(FileManager.default.fileExists(atPath: folder.appending(path: "\(name)/README.md").path), "\(name)")
         }

@@ -93,7 +93,8 @@ extension Algorithm {
         "pbt",
         summary:
             "Population based training: schedules of settings, as the worst take over from the best while they train.",
-        settings: PBTSettings.descriptions, honours: .everySpace, objections: PBTSettings.objections
+        settings: PBTSettings.descriptions, honours: .everySpace.union([.outcomeConstraints]),
+        objections: PBTSettings.objections
     ) { PBT(PBTSettings($0.algorithm), space: $0.space) }
 }
 
