@@ -3,7 +3,10 @@ import AttuneCore
 extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
-        algorithms: [.auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .pbt],
+        algorithms: [
+            .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes,
+            .successiveHalving, .hyperband, .asha, .bohb, .pbt,
+        ],
         stoppingRules: [.medianStop])
 }
 

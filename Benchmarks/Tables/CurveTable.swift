@@ -70,6 +70,7 @@ struct CurveTable: TableFormat {
             optimum: best.map { results.final(ofRow: rows[$0.row]) }, optimizers: best.map { [$0.at] } ?? [],
             maxResource: curve.names.count
         ) { results.evaluation(ofRow: rows[tried.nearest(to: $0)]) }
+        problem.curveScale = results.scale(ofRows: rows, curve.direction)
         guard testColumn != nil else { return problem }
         problem.reportedValue = { results.test(ofRow: rows[tried.nearest(to: $0)]) }
         return problem
@@ -151,6 +152,15 @@ private struct CurveResults: Sendable {
 
     func final(ofRow row: Int) -> Double { values[(row + 1) * steps - 1] }
     func test(ofRow row: Int) -> Double { tests[row] }
+
+    func scale(ofRows rows: [Int], _ direction: Objective.Direction) -> CurveScale? {
+        let finals = rows.map(final(ofRow:)).sorted()
+        let best = direction == .minimize ? values.min() : values.max()
+        guard let best, !finals.isEmpty else { return nil }
+        let middle = finals.count / 2
+        let median = finals.count.isMultiple(of: 2) ? (finals[middle - 1] + finals[middle]) / 2 : finals[middle]
+        return CurveScale(best: best, median: median)
+    }
 
     /// A table without times takes a second for each step.
     func evaluation(ofRow row: Int) -> Evaluation {
