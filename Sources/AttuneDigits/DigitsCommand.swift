@@ -9,7 +9,7 @@ struct DigitsCommand: ParsableCommand {
         commandName: "attune-digits",
         abstract: "Train a small neural network on handwritten digits.",
         discussion: """
-            After each epoch a line such as 'epoch=3 loss=0.1234 accuracy=0.9678' says how the network does on 450 \
+            A line 'parameters=4810' says how many numbers the network learns. After each epoch a line such as 'epoch=3 loss=0.1234 accuracy=0.9678' says how the network does on 450 \
             digits that it was not trained on: the mean cross-entropy, to be small, and the fraction read rightly, to \
             be large. The same settings and seed give the same lines.
 
@@ -52,6 +52,7 @@ struct DigitsCommand: ParsableCommand {
         let file = try checkpoint.file(environment: environment)
         let digits = try DataFile(option: data, environment: environment).read()
         var run = Training(settings, on: DigitsSplit(digits))
+        try print("parameters=\(run.network.parameters.count)")
         guard let file else { return try run.run(report: print) }
         try run.resume(from: file)
         let termination = Termination()
@@ -60,9 +61,9 @@ struct DigitsCommand: ParsableCommand {
         if run.epoch < settings.epochs { throw ExitCode(Termination.status) }
     }
 
-    private func print(_ report: EpochReport) throws {
+    private func print(_ line: some CustomStringConvertible) throws {
         // Not the standard `print`, which holds lines back in a buffer when a program reads them.
-        try FileHandle.standardOutput.write(contentsOf: Data("\(report)\n".utf8))
+        try FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8))
     }
 
     /// What the options ask for.

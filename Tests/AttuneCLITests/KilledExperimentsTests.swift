@@ -7,7 +7,9 @@ import Testing
 ///
 /// `ATTUNE_KILLS` says how often each is killed, `ATTUNE_SEED` when; `make campaign` asks for many.
 @Suite(.serialized, .timeLimit(.minutes(60))) struct KilledExperimentsTests {
-    @Test(arguments: ["pbt"]) func `attune killed at any moment trains every epoch once`(name: String) async throws {
+    @Test(arguments: RecordedLevels.experiments) func `attune killed at any moment trains every epoch once`(
+        name: String
+    ) async throws {
         let attune = try CommandLineTool()
         let file = CommandLineTool.repository.appending(path: "experiments/\(name)/experiment.yaml").path
         let environment = ProcessInfo.processInfo.environment
@@ -23,31 +25,13 @@ import Testing
         let last = try await attune.start(begins(name, file, attune)).finished()
         #expect(last.code == 0, "\(last.errors)")
         #expect(try await attune("replay", name, "--verify").code == 0)
-        let log = try RecordedLevels(await attune("export", name).json())
-        #expect(!log.trials.isEmpty)
-        for trial in log.trials { try check(trial, in: log.directory) }
+        try RecordedLevels(await attune("export", name).json()).check()
         #expect(Progress(of: attune).copies == 0)
     }
 
     /// How to go on, or to begin where attune was killed before it had.
     private func begins(_ name: String, _ file: String, _ attune: CommandLineTool) async throws -> [String] {
         try await attune("show", name).code == 0 ? ["resume", name, "--quiet"] : ["run", file, "--quiet"]
-    }
-
-    /// That each attempt printed the epochs from where the trial stood to the level it was given, and the checkpoint is
-    /// of the last.
-    private func check(_ trial: RecordedLevels.Trial, in directory: URL) throws {
-        let own = directory.appending(path: "\(trial.number)")
-        for (attempt, epochs) in zip(1..., trial.attempts) {
-            let output = try String(
-                contentsOf: own.appending(path: "attempt-\(attempt)/output.log"), encoding: .utf8)
-            let printed = output.split(separator: "\n").compactMap { $0.split(separator: " ").first }
-                .filter { $0.hasPrefix("epoch=") }.map(String.init)
-            #expect(printed == epochs.map { "epoch=\($0)" }, "trial \(trial.number), attempt \(attempt)")
-        }
-        let checkpoint = try Data(contentsOf: own.appending(path: "checkpoints/digits.checkpoint"))
-        let header = String(decoding: checkpoint.split(separator: UInt8(ascii: "\n"))[1], as: UTF8.self)
-        #expect(try JSON(parsing: header)["epoch"]?.int == trial.attempts.last?.last, "trial \(trial.number)")
     }
 
     @Test func `attune killed while it copies a checkpoint copies it again, and never half`() async throws {
@@ -129,34 +113,5 @@ private struct Moment {
 
     func hasCome(_ progress: Progress) -> Bool {
         progress.launched >= launched || progress.ended >= ended || waitsForCopy && progress.copies > 0
-    }
-}
-
-/// What the log of an experiment says that each attempt had to train.
-private struct RecordedLevels {
-    struct Trial {
-        var number: Int
-        /// The epochs of each attempt.
-        var attempts: [ClosedRange<Int>]
-    }
-
-    var trials: [Trial] = []
-    /// Where the trials' directories are.
-    let directory: URL
-
-    init(_ export: JSON) throws {
-        let path = try #require(
-            export["experiment"]?["metadata"]?["annotations"]?["attune.dev/trials"]?.string)
-        directory = URL(filePath: path)
-        for event in try #require(export["events"]?.array) {
-            if let number = event["started"]?.int {
-                let parent = event["parent"]?.int.flatMap { trials[$0 - 1].attempts.last?.upperBound } ?? 0
-                let level = try #require(event["resource"]?.int)
-                trials.append(Trial(number: number, attempts: [parent + 1...level]))
-            } else if let number = event["resumed"]?.int, let level = event["to"]?.int {
-                let before = trials[number - 1].attempts.last?.upperBound ?? 0
-                trials[number - 1].attempts.append(before + 1...level)
-            }
-        }
     }
 }
