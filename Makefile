@@ -65,7 +65,7 @@ entrants:
 campaign: build
 	Tests/Campaigns/kill.sh
 	Tests/Campaigns/full-disk.sh
-	ATTUNE_KILLS=$(or $(KILLS),40) swift test --filter KilledExperimentsTests
+	Tests/Campaigns/kill-experiments.sh
 
 format:
 	swift format --in-place --recursive --parallel Sources algorithms Tests Benchmarks Package.swift

@@ -15,13 +15,15 @@ import Testing
         let environment = ProcessInfo.processInfo.environment
         let kills = environment["ATTUNE_KILLS"].flatMap { Int($0) } ?? 4
         var random = RandomSource(seed: environment["ATTUNE_SEED"].flatMap { UInt64($0) } ?? 1)
+        var struck = 0
         for _ in 1...kills {
             let run = try attune.start(await begins(name, file, attune))
             let moment = Moment(after: Progress(of: attune), using: &random)
             while run.isRunning, !moment.hasCome(Progress(of: attune)) { await Task.yield() }
             run.send(SIGKILL)
-            _ = try await run.finished()
+            if try await run.finished().code == SIGKILL { struck += 1 }
         }
+        #expect(struck >= min(kills, 3), "it was over before it could be killed")
         let last = try await attune.start(begins(name, file, attune)).finished()
         #expect(last.code == 0, "\(last.errors)")
         #expect(try await attune("replay", name, "--verify").code == 0)
