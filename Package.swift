@@ -146,7 +146,9 @@ var strict: [SwiftSetting] {
 
 var algorithmTexts: [String] {
     [
-        "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "pbt/README.md", "random/README.md", "sobol/README.md",
+        "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md",
+        "medianstop/README.md", "multivariate-tpe/README.md", "pbt/README.md",
+        "random/README.md", "sobol/README.md", "statistics/README.md",
         "tpe/README.md",
     ]
 }

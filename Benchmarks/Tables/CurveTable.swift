@@ -4,8 +4,9 @@ import AttuneProblems
 /// Random configurations with their learning curves, as TaskSet (Metz et al. 2020) and LCBench (Zimmer et al. 2021).
 ///
 /// Columns `config`, a number; the parameters, or in their place another table in the same folder of `config` and
-/// parameters; the curve, `METRIC_1`, `METRIC_2`, … or from 0; and after it, if any, a test metric `test_…_final`, which
-/// is reported, and `time_…_s`, the seconds of a whole training. What diverged is as bad as the table's worst value.
+/// parameters; the curve, `METRIC_1`, `METRIC_2`, …, where one from 0 begins with what was measured before training, which
+/// costs nothing and is left out; and after it, if any, a test metric `test_…_final`, which is reported, and `time_…_s`,
+/// the seconds of a whole training. What diverged is as bad as the table's worst value.
 struct CurveTable: TableFormat {
     private let file: DataFile
     private let curve: CurveColumns
@@ -96,7 +97,9 @@ struct CurveTable: TableFormat {
 /// The columns of a table that are a learning curve: three or more whose names end in ascending numbers.
 private struct CurveColumns: Sendable {
     let metric: String
+    /// Those after some training.
     let names: [String]
+    /// All of them.
     let positions: Range<Int>
 
     var direction: Objective.Direction { Objective.Direction(ofMetric: metric) }
@@ -116,7 +119,8 @@ private struct CurveColumns: Sendable {
         guard longest.count >= 3, let metric = steps[longest.lowerBound]?.prefix else { return nil }
         self.metric = metric
         positions = longest
-        names = Array(columns[longest])
+        let beginsUntrained = steps[longest.lowerBound]?.number == 0
+        names = Array(columns[longest].dropFirst(beginsUntrained ? 1 : 0))
     }
 
     /// `valid_loss_12` is step 12 of `valid_loss`.
