@@ -1,3 +1,4 @@
+import CAttuneProcess
 import Foundation
 
 /// Copies a directory that a trial has written, in which anything may stand: what cannot be copied is left out, and
@@ -79,11 +80,30 @@ struct DirectoryCopy {
         var offset = range.lowerBound
         while offset < range.upperBound {
             guard !isCancelled() else { throw CancellationError() }
-            let data = try file.bytes(from: offset, limit: Int(min(range.upperBound - offset, 1 << 20)))
-            guard !data.isEmpty else { return }
-            try copy.write(data, at: offset)
-            offset += off_t(data.count)
+            let limit = Int(min(range.upperBound - offset, 1 << 24))
+            let count =
+                try shareBytes(at: offset, limit, of: file, with: copy) ?? moveBytes(at: offset, limit, file, copy)
+            guard count > 0 else { return }
+            offset += off_t(count)
         }
+    }
+
+    /// Has the kernel copy, which shares the blocks where the file system can; nil where it cannot copy at all.
+    private func shareBytes(
+        at offset: off_t, _ limit: Int, of file: borrowing Descriptor, with copy: borrowing Descriptor
+    ) throws -> Int? {
+        let count = attune_copy_range(file.number, copy.number, offset, limit)
+        if count >= 0 { return count }
+        guard [EXDEV, EINVAL, ENOSYS, EOPNOTSUPP, EPERM].contains(errno) else { throw AttemptError.failed("write") }
+        return nil
+    }
+
+    private func moveBytes(
+        at offset: off_t, _ limit: Int, _ file: borrowing Descriptor, _ copy: borrowing Descriptor
+    ) throws -> Int {
+        let data = try file.bytes(from: offset, limit: min(limit, 1 << 20))
+        try copy.write(data, at: offset)
+        return data.count
     }
 
     private func copyLink(_ name: FileName, _ from: borrowing Descriptor, _ to: borrowing Descriptor) throws {

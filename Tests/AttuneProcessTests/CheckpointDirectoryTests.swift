@@ -63,6 +63,18 @@ import Testing
         #expect(try await scratch.shell("cmp \(scratch.path("parent/mixed")) \(scratch.path("child/mixed")) >&2") == "")
     }
 
+    @Test(.enabled(if: access("/dev/shm", W_OK) == 0))
+    func `what stands in another file system is copied too`() async throws {
+        let scratch = try Scratch()
+        let parent = "/dev/shm/attune-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: parent) }
+        let weights = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
+        try weights.write(to: URL(filePath: parent + "/weights"))
+        try await CheckpointDirectory(path: scratch.path("child")).create(from: CheckpointDirectory(path: parent))
+        #expect(try Data(contentsOf: URL(filePath: scratch.path("child/weights"))) == weights)
+    }
+
     @Test func `directories without end are refused, and nothing of the copy is taken for one`() async throws {
         let scratch = try Scratch()
         var path = scratch.path("parent")
