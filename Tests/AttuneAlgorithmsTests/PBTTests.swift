@@ -137,6 +137,43 @@ struct PBTTests {
         #expect(best > 1.1, "a constant setting reaches 0.4")
     }
 
+    /// Descent on a quadratic under gradient noise (Zhang et al. 2019, section 3): a large rate gets near the minimum
+    /// fast, a small one close. Medians over five seeds are 0.041 for the population and 0.070 for the best of ten constants.
+    @Test func `a population finds a schedule that beats the best of as many constant rates`() throws {
+        let space = try SearchSpace([ParameterSpec("rate", .double(1e-3...1.6, .logUniform))])
+        func loss(_ algorithm: AlgorithmSpec, seed: UInt64) throws -> Double {
+            var experiment = Experiment.over(space, parallelism: 3, seed: seed)
+            experiment.algorithm = algorithm
+            let suggester = PBT(PBTSettings(algorithm), space: space)
+            var run = PopulationRun(experiment, suggester) { trial, state in
+                var state = state ?? Array(repeating: 1, count: 30)
+                for _ in 0..<20 { state = PBTTests.descended(state, rate: trial.assignment["rate"]?.number ?? 0) }
+                let loss = zip(0..., state).reduce(0) { $0 + 0.5 * PBTTests.curvature($1.0) * $1.1 }
+                return (state, .succeeded, loss)
+            }
+            try run.run(trials: 200)
+            return try #require(run.study.best?.value(of: experiment.objective))
+        }
+        func median(_ threshold: String) throws -> Double {
+            let spec = AlgorithmSpec(
+                "pbt", [.init("n_population", "10"), .init("truncation_threshold", threshold)])
+            return try (1...5 as ClosedRange<UInt64>).map { try loss(spec, seed: $0) }.sorted()[2]
+        }
+        let (population, constant) = (try median("0.2"), try median("0"))
+        #expect(population < 0.8 * constant, "population \(population), constant \(constant)")
+    }
+
+    /// Curvatures from 0.01 to 1.
+    private static func curvature(_ index: Int) -> Double { pow(10, -2 + 2 * Double(index) / 29) }
+
+    /// One step in expectation: each coordinate's variance shrinks along the gradient and grows by its noise.
+    private static func descended(_ variances: [Double], rate: Double) -> [Double] {
+        variances.enumerated().map { index, variance in
+            let curvature = curvature(index)
+            return min(pow(1 - rate * curvature, 2) * variance + rate * rate * 0.3 * curvature, 1e6)
+        }
+    }
+
     /// Forty steps along the gradient, at a rate of 0.01.
     private static func climbed(from theta: [Double], h: Assignment) -> [Double] {
         zip(theta, [h["x"]?.number ?? 0, h["y"]?.number ?? 0]).map { $0 * pow(1 - 0.02 * $1, 40) }

@@ -63,8 +63,8 @@ extension PBT {
             of: study[winner].assignment, in: study.experiment.space, using: &random)
         return suggestion(
             assignment, generation: own.generation + 1, member: member, parent: winner, in: study,
-            "generation \(own.generation + 1): takes over from trial \(winner) what trial \(own.trial) was worse with, "
-                + "and tries settings near them")
+            "generation \(own.generation + 1): trial \(own.trial) was among the worst; begins with the checkpoints of "
+                + "trial \(winner), and settings near its own")
     }
 
     /// A member that inherits nothing.
