@@ -368,11 +368,11 @@ extension LocalCommand {
 
 extension Experiment {
     /// Where Katib mounts a trial's checkpoints into its container, without slashes at the end; nil where the algorithm's
-    /// settings do not say.
+    /// settings name no absolute path.
     fileprivate var checkpointMount: String? {
-        guard var path = algorithm["suggestion_trial_dir"] else { return nil }
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        return path.isEmpty || path == "/" ? nil : path
+        guard var path = algorithm["suggestion_trial_dir"], path.hasPrefix("/") else { return nil }
+        while path.hasSuffix("/") { path.removeLast() }
+        return path.isEmpty ? nil : path
     }
 }
 
