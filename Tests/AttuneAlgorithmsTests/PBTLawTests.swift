@@ -16,6 +16,22 @@ struct PBTLawTests {
         try laws.survivesHostileHistories()
     }
 
+    /// Spaces of each sort.
+    static let some = SpaceTable.all.filter {
+        ["double logUniform", "int uniform step 7", "finite product", "point", "constrained and conditional"].contains(
+            $0.description)
+    }
+
+    @Test(arguments: some) func `a population with a model keeps the laws`(_ row: SpaceTable.Row) throws {
+        let modelled = Algorithm("pbt", summary: "", honours: []) { experiment in
+            PBT(PBTSettings(AlgorithmSpec("pbt", [.init("explore", "model")])), space: experiment.space)
+        }
+        let laws = SuggesterLaws(modelled, .over(row.space))
+        try laws.suggestionsLieInTheSpace(trials: 40)
+        try laws.freshAgreesWithOld(trials: 40)
+        try laws.survivesHostileHistories(trials: 30)
+    }
+
     @Test func `it objects to what Katib demands and does not get`() throws {
         var experiment = Experiment.over(try SearchSpace([ParameterSpec("x", .double(0...1))]))
         func complaints(_ settings: [String: String]) -> [String] {

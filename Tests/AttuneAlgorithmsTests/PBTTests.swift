@@ -163,6 +163,33 @@ struct PBTTests {
         #expect(population < 0.8 * constant, "population \(population), constant \(constant)")
     }
 
+    /// PB2's own setting: each generation gains the more the nearer the settings are to a place that drifts. Medians over
+    /// five seeds are 18.9 with a model and 16.8 with perturbations.
+    @Test func `a model finds the settings that gain most as they drift`() throws {
+        func reached(_ explore: String, seed: UInt64) throws -> Double {
+            var experiment = try experiment(parallelism: 3)
+            experiment.seed = seed
+            experiment.objective = .maximize("score")
+            experiment.algorithm = AlgorithmSpec(
+                "pbt",
+                [.init("n_population", "8"), .init("truncation_threshold", "0.4"), .init("explore", explore)])
+            let suggester = PBT(PBTSettings(experiment.algorithm), space: experiment.space)
+            var run = PopulationRun(experiment, suggester, seed: seed) { trial, state in
+                let (x, y) = (trial.assignment["x"]?.number ?? 0, trial.assignment["y"]?.number ?? 0)
+                let place = 0.2 + 0.03 * Double(trial.generation)
+                let score = (state?[0] ?? 0) + exp(-8 * (pow(x - place, 2) + pow(y - 1 + place, 2)))
+                return ([score], .succeeded, score)
+            }
+            try run.run(trials: 160)
+            return try #require(run.study.best?.value(of: experiment.objective))
+        }
+        func median(_ explore: String) throws -> Double {
+            try (1...5 as ClosedRange<UInt64>).map { try reached(explore, seed: $0) }.sorted()[2]
+        }
+        let (modelled, perturbed) = (try median("model"), try median("perturb"))
+        #expect(modelled > 1.03 * perturbed, "model \(modelled), perturb \(perturbed)")
+    }
+
     /// Curvatures from 0.01 to 1.
     private static func curvature(_ index: Int) -> Double { pow(10, -2 + 2 * Double(index) / 29) }
 

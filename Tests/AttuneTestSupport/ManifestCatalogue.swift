@@ -20,6 +20,8 @@ extension AlgorithmCatalogue {
                 [
                     .init("suggestion_trial_dir", .text, ""), .init("n_population", .integer(5...Int.max), ""),
                     .init("truncation_threshold", .number(0...1), ""), .init("interval", .integer(1...Int.max), ""),
+                    .init("resample_probability", .number(0...1), ""),
+                    .init("explore", .choice(["perturb", "model"]), ""),
                 ]),
             named(
                 "asha",

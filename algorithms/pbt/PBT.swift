@@ -30,7 +30,7 @@ struct PBT: Suggester {
         guard let winner = winner(for: own, by: ranking, in: study, using: &random) else {
             return .run(try newcomer(to: own.generation + 1, replacing: member, in: study, using: &random))
         }
-        return .run(child(of: winner, replacing: own, as: member, in: study, using: &random))
+        return .run(try child(of: winner, replacing: own, as: member, in: study, using: &random))
     }
 
     /// One of the best of its generation, each as likely; of an earlier one where none in this has a value.
@@ -57,14 +57,17 @@ extension PBT {
     private func child(
         of winner: Trial.Number, replacing own: Population.Place, as member: Int, in study: Study,
         using random: inout RandomSource
-    ) -> Suggestion {
+    ) throws -> Suggestion {
         let exploration = Exploration(resampling: settings.resampling)
-        let assignment = exploration.neighbour(
-            of: study[winner].assignment, in: study.experiment.space, using: &random)
+        let chosen = try settings.hasModel ? chosen(for: own.generation + 1, in: study, using: &random) : nil
+        let assignment =
+            chosen
+            ?? exploration.neighbour(of: study[winner].assignment, in: study.experiment.space, using: &random)
         return suggestion(
             assignment, generation: own.generation + 1, member: member, parent: winner, in: study,
             "generation \(own.generation + 1): trial \(own.trial) was among the worst; begins with the checkpoints of "
-                + "trial \(winner), and settings near its own")
+                + "trial \(winner), and settings \(chosen == nil ? "near its own" : "that a model expects to gain most")"
+        )
     }
 
     /// A member that inherits nothing.
@@ -88,6 +91,38 @@ extension PBT {
                 generation: generation, member: member ?? population.latest.count,
                 parent: parent.map { study[$0].name }),
             explanation: Explanation(why))
+    }
+}
+
+extension PBT {
+    /// The settings from which a model expects the largest gain, of 200 drawn from the space and 100 near those that
+    /// gained most; nil where there is too little to learn from.
+    private func chosen(
+        for generation: Int, in study: Study, using random: inout RandomSource
+    ) throws -> Assignment? {
+        let gains = gains(in: study)
+        let space = study.experiment.space
+        guard let model = GainModel(gains, in: ModelSpace(space)) else { return nil }
+        let best = gains.sorted { $0.amount > $1.amount }.prefix(5)
+        let near = (0..<100).map { index in
+            Exploration(resampling: 0).neighbour(of: best[index % best.count].assignment, in: space, using: &random)
+        }
+        let drawn = try (0..<200).map { _ in try space.sample(using: &random) }
+        return model.best(of: near + drawn, in: generation, pending: population.pending(in: generation, of: study))
+    }
+
+    /// What the latest trials gained on their parents, in the order in which they started.
+    private func gains(in study: Study) -> [Gain] {
+        let objective = study.objective
+        let gains = study.trials.reversed().lazy.compactMap { trial -> Gain? in
+            guard trial.outcome == .succeeded, let parent = trial.suggestion.parent,
+                let value = trial.value(of: objective), let before = study[parent].value(of: objective)
+            else { return nil }
+            let amount = objective.direction.loss(before) - objective.direction.loss(value)
+            return amount.isFinite
+                ? Gain(assignment: trial.assignment, generation: population.generation(of: trial), amount: amount) : nil
+        }
+        return gains.prefix(GainModel.capacity).reversed()
     }
 }
 

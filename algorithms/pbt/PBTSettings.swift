@@ -8,6 +8,8 @@ struct PBTSettings: Sendable {
     var truncation = 0.2
     /// The probability that a parameter of a child is drawn anew.
     var resampling = 0.0
+    /// Whether a model chooses a child's settings (PB2).
+    var hasModel = false
     /// Units of resource that a generation trains; nil where the trial program knows.
     var interval: Int?
 }
@@ -18,6 +20,7 @@ extension PBTSettings {
         static let population = "n_population"
         static let truncation = "truncation_threshold"
         static let resampling = "resample_probability"
+        static let explore = "explore"
         static let interval = "interval"
     }
 
@@ -38,6 +41,9 @@ extension PBTSettings {
             "the probability that a setting is drawn anew instead of changed a little",
             complaint: "Param(resample_probability) should be between 0 and 1, inclusive"),
         AlgorithmSetting(
+            Name.explore, .choice(["perturb", "model"]), default: "perturb",
+            "whether a child's settings lie near its parent's, or a model of what settings gain chooses them (PB2)"),
+        AlgorithmSetting(
             Name.interval, .integer(1...1_000_000_000),
             "units of resource that a generation trains: trials of generation g find g + 1 times as many in `ATTUNE_RESOURCE`"
         ),
@@ -47,6 +53,7 @@ extension PBTSettings {
         population = spec[Name.population].flatMap { Int($0) } ?? population
         truncation = spec[Name.truncation].flatMap { Double($0) } ?? truncation
         resampling = spec[Name.resampling].flatMap { Double($0) } ?? resampling
+        hasModel = spec[Name.explore] == "model"
         interval = spec[Name.interval].flatMap { Int($0) }
     }
 

@@ -38,6 +38,14 @@ struct Population: Sendable {
         latest[labels.member] = Place(trial: trial.number, generation: labels.generation)
     }
 
+    /// Settings that a generation tries and has no value of yet.
+    func pending(in generation: Int, of study: Study) -> [Assignment] {
+        guard generations.indices.contains(generation) else { return [] }
+        return generations[generation].map { study[$0] }.filter(\.isRunning).map(\.assignment)
+    }
+
+    func generation(of trial: Trial) -> Int { PBTLabel(trial.suggestion.labels)?.generation ?? 0 }
+
     var isBorn: Bool { latest.count == size }
 
     /// The member that goes on next: of those that have come least far the first whose trial has ended; nil while none
