@@ -5,7 +5,7 @@ extension AlgorithmCatalogue {
     public static let standard = AlgorithmCatalogue(
         algorithms: [
             .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes,
-            .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw,
+            .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw, .pbt,
         ],
         stoppingRules: [
             .medianStop, .percentile, .threshold, .patience, .plateau, .asha, .wilcoxon, .curve,
