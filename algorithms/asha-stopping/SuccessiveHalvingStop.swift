@@ -24,6 +24,12 @@ struct SuccessiveHalvingStop: EarlyStopping {
         rungs = levels.map { Int($0.rounded()) }.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     }
 
+    /// The rungs of a ladder below its top.
+    init(_ ladder: ResourceLadder) {
+        reduction = ladder.reduction
+        rungs = ladder.levels.dropLast()
+    }
+
     /// - Complexity: O(trials log reports) from the first rung on; with several objectives also the sorting into fronts.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
         curves.follow(study)
