@@ -3,7 +3,10 @@ import AttuneCore
 extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
-        algorithms: [.auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes],
+        algorithms: [
+            .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .successiveHalving,
+            .hyperband, .asha, .bohb,
+        ],
         stoppingRules: [
             .medianStop, .percentile, .threshold, .patience, .plateau, .asha, .wilcoxon, .curve,
         ])
