@@ -149,10 +149,10 @@ var strict: [SwiftSetting] {
 
 var algorithmTexts: [String] {
     [
-        "asha-stopping/README.md", "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md",
-        "curve/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "patience/README.md",
-        "percentile/README.md", "plateau/README.md", "random/README.md", "sobol/README.md",
-        "statistics/README.md", "threshold/README.md",
+        "asha/README.md", "asha-stopping/README.md", "auto/README.md", "bayesianoptimization/README.md",
+        "cmaes/README.md", "curve/README.md", "freeze-thaw/README.md", "grid/README.md", "hyperband/README.md",
+        "medianstop/README.md", "multivariate-tpe/README.md", "patience/README.md", "pbt/README.md", "percentile/README.md",
+        "plateau/README.md", "random/README.md", "sobol/README.md", "statistics/README.md", "threshold/README.md",
         "tpe/README.md", "wilcoxon/README.md",
     ]
 }

@@ -4,8 +4,8 @@ extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
         algorithms: [
-            .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .successiveHalving,
-            .hyperband, .asha, .bohb,
+            .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes,
+            .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw, .pbt,
         ],
         stoppingRules: [
             .medianStop, .percentile, .threshold, .patience, .plateau, .asha, .wilcoxon, .curve,
