@@ -37,7 +37,8 @@ struct SuccessiveHalvingStop: EarlyStopping {
         let earlier = curves.curves.keys.compactMap { number in
             number == trial.number ? nil : arrival(of: number, at: own.rung).flatMap { $0.precedes(own) ? $0 : nil }
         }.compactMap(\.standing)
-        let spared = max(1, Int(Double(earlier.count + 1) / reduction))
+        // A hair is added because 0.3 · 10/3 may come out below 1.
+        let spared = max(1, Int(Double(earlier.count + 1) / reduction + 1e-9))
         return standing.countBetter(among: earlier) < spared ? .proceed : .stop
     }
 
