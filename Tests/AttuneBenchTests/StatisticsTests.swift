@@ -82,19 +82,4 @@ import Testing
         #expect(evaluationsToTarget([.nan, 3], 3, .maximize) == 2)
         #expect(evaluationsToTarget([3, 2], 1, .minimize) == nil)
     }
-
-    @Test func `dominated volume is exact`() {
-        var square = DominatedVolume(below: [4, 4])
-        for point in [[1, 3], [3, 1], [2, 2], [3, 3], [5, 0]] as [[Double]] { square.insert(point) }
-        #expect(square.value == 6)
-        // Boxes of 3 · 3 · 3 cells: the cells that some point dominates, counted.
-        var cube = DominatedVolume(below: [3, 3, 3])
-        let points: [[Double]] = [[0, 2, 1], [1, 1, 2], [2, 0, 0], [1, 2, 0], [0, 2, 1], [2, 2, 2]]
-        for point in points { cube.insert(point) }
-        #expect(cube.value == Double((0..<27).count { isDominated([$0 % 3, $0 / 3 % 3, $0 / 9], by: points) }))
-    }
-
-    private func isDominated(_ cell: [Int], by points: [[Double]]) -> Bool {
-        points.contains { point in zip(point, cell).allSatisfy { $0 <= Double($1) } }
-    }
 }
