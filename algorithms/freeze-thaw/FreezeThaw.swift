@@ -41,16 +41,17 @@ struct FreezeThaw: Suggester {
         guard !values.isEmpty else { return study.counts.running > 0 ? .wait : .exhausted }
         let model = model(of: study)
         let bests = bests(model)
-        let thawed = bestResting(study, model, bests)
+        let byRank = random.uniform() < (Double(ProcessInfo.processInfo.environment["ASHASHARE"] ?? "0") ?? 0)
+        let thawed = byRank ? promoted(study) : bestResting(study, model, bests)
         guard mayBegin else {
             if let thawed { return resume(thawed, study) }
             return study.counts.running > 0 ? .wait : .exhausted
         }
-        guard let fresh = newTrial(for: study, model, bests[0], using: &random) else {
+        guard let fresh = newTrial(for: study, model, bests[ladder.levels.count - 1], using: &random) else {
             if let thawed { return resume(thawed, study) }
             return .run(try drawn(for: study, using: &random))
         }
-        if let thawed, thawed.score >= fresh.score { return resume(thawed, study) }
+        if let thawed, byRank || thawed.score >= fresh.score { return resume(thawed, study) }
         return .run(fresh.suggestion)
     }
 
@@ -135,7 +136,7 @@ struct FreezeThaw: Suggester {
             entries.lazy.filter { $0.violation == 0 }.compactMap(\.loss).min().map { model.target(of: $0) }
         }
         let overall = best.compactMap { $0 }.min() ?? 0
-        return best.map { $0 ?? overall }
+        return best.map { _ in overall }
     }
 
     private struct Resting {
@@ -151,14 +152,26 @@ struct FreezeThaw: Suggester {
         }
         guard !resting.isEmpty else { return nil }
         let (means, deviations) = model.beliefs(
-            resting.map { (points[$0.trial - 1], ladder.levels[$0.rung + 1], $0.trial) })
+            resting.map { (points[$0.trial - 1], ladder.maximum, $0.trial) })
         let scored = resting.indices.map { index in
             let rung = resting[index].rung
             let score = Acquisition.logExpectedImprovement.value(
-                mean: means[index], deviation: deviations[index], best: bests[rung + 1])
+                mean: means[index], deviation: deviations[index], best: bests[ladder.levels.count - 1])
             return Resting(trial: resting[index].trial, rung: rung, score: score.value)
         }
         return scored.max { ($0.score, -$0.trial) < ($1.score, -$1.trial) }
+    }
+
+    private func promoted(_ study: Study) -> Resting? {
+        for rung in (0..<ladder.levels.count - 1).reversed() {
+            let entries = record.entries[rung]
+            let count = Int(Double(entries.count) / ladder.reduction + 1e-9)
+            let best = entries.filter { $0.loss != nil }.sorted { $0.precedes($1) }.prefix(count)
+            if let entry = best.first(where: { study[$0.trial].isPaused && ladder.rung(of: study[$0.trial].suggestion.resource ?? 0) == rung }) {
+                return Resting(trial: entry.trial, rung: rung, score: 0)
+            }
+        }
+        return nil
     }
 
     private func resume(_ resting: Resting, _ study: Study) -> Proposal {
@@ -177,7 +190,7 @@ struct FreezeThaw: Suggester {
             Set(values.sorted { ($0.loss, $0.trial) < ($1.loss, $1.trial) }.prefix(8).map(\.trial)).sorted().prefix(4))
         let told = study.experiment.space
         let search = AcquisitionSearch(
-            space: space, surrogate: model.newTrials(at: ladder.levels[0]), acquisition: .logExpectedImprovement, best: best,
+            space: space, surrogate: model.newTrials(at: ladder.maximum), acquisition: .logExpectedImprovement, best: best,
             anchors: anchors.map { points[$0 - 1] },
             isOpen: { configuration in
                 let assignment = told.assignment(configuration, with: ladder.parameter, at: ladder.levels[0])
