@@ -9,6 +9,8 @@ extension AlgorithmCatalogue {
 
 extension Set<Algorithm.Feature> {
     static var all: Set<Algorithm.Feature> { Set(Algorithm.Feature.allCases) }
+    /// Every kind of parameter, for one objective without constraints.
+    static var everySpace: Set<Algorithm.Feature> { all.subtracting([.objectives, .outcomeConstraints]) }
 }
 
 extension AlgorithmSetting {

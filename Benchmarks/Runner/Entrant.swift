@@ -37,11 +37,14 @@ public struct Candidate: Sendable, Hashable, Identifiable {
     public var assignment: Assignment
     /// Units of resource to spend on it, from 1 to the problem's `maxResource`; nil for all.
     public var resource: Int?
+    /// The candidate from whose checkpoint it goes on, one that finished below the maximum: only what is more is paid for.
+    public var continues: Int?
 
-    public init(id: Int, assignment: Assignment, resource: Int? = nil) {
+    public init(id: Int, assignment: Assignment, resource: Int? = nil, continues: Int? = nil) {
         self.id = id
         self.assignment = assignment
         self.resource = resource
+        self.continues = continues
     }
 }
 

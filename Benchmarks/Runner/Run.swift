@@ -8,7 +8,8 @@ struct Run {
     /// An evaluation that is going on.
     private struct Going {
         let candidate: Candidate
-        /// Units of resource it will use.
+        /// Units of resource it begins with, and will end with.
+        let start: Int
         let steps: Int
         let evaluation: Evaluation
         let askSeconds: Double?
@@ -27,6 +28,8 @@ struct Run {
     private var recorder: RunRecorder
     private var going: [SimulatedCluster.Ticket: Going] = [:]
     private var seen: Set<Candidate.ID> = []
+    /// Candidates that finished below the maximum and may be gone on from, with the resource they used.
+    private var resting: [Candidate.ID: Int] = [:]
     private var entrantSeconds = 0.0
 
     /// - Parameter stopwatch: seconds on a clock that never goes back, to time the entrant with; nil not to.
@@ -107,17 +110,29 @@ struct Run {
             throw AttuneError("\(contestant.name) left the space of \(problem.name): \(candidate.assignment)")
         }
         let steps = min(max(candidate.resource ?? problem.maxResource, 1), problem.maxResource)
+        let start = try candidate.continues.map { try leave($0) } ?? 0
+        guard start < steps else {
+            throw AttuneError("\(contestant.name) goes on from \(start) units of resource to no more than \(steps)")
+        }
         let evaluation = problem.evaluate(candidate.assignment)
         guard evaluation.seconds.isFinite, evaluation.seconds >= 0 else {
             throw AttuneError(
                 "\(problem.name) does not say how long an evaluation takes: \(evaluation.seconds.text) seconds")
         }
         let ticket = cluster.start(
-            steps: steps, secondsPerStep: evaluation.seconds / Double(problem.maxResource),
+            steps: steps - start, secondsPerStep: evaluation.seconds / Double(problem.maxResource),
             reportsSteps: reportsSteps && !evaluation.curve.isEmpty)
         going[ticket] = Going(
-            candidate: candidate, steps: steps, evaluation: evaluation, askSeconds: askSeconds,
+            candidate: candidate, start: start, steps: steps, evaluation: evaluation, askSeconds: askSeconds,
             noise: Noise(problem.noise, key: stableHash("noise", problem.name, String(seed)), evaluation: ticket))
+    }
+
+    /// The resource that a candidate had when it came to rest, for another to go on from.
+    private mutating func leave(_ id: Candidate.ID) throws -> Int {
+        guard let start = resting[id] else {
+            throw AttuneError("\(contestant.name) goes on from \(id), which does not rest")
+        }
+        return start
     }
 
     // MARK: Telling
@@ -135,7 +150,8 @@ struct Run {
         guard var evaluation = going[happening.ticket] else { return nil }
         let id = evaluation.candidate.id
         switch happening.kind {
-        case .step(let step):
+        case .step(let done):
+            let step = evaluation.start + done
             let value = evaluation.evaluation.values(after: step, of: problem.maxResource)[0]
             evaluation.lastSeen = value
             let observed = evaluation.noise.added(to: value, metric: 0)
@@ -157,6 +173,7 @@ struct Run {
             return .failed("the problem has no value there")
         }
         let observed = values.indices.map { evaluation.noise.added(to: values[$0], metric: $0) }
+        if evaluation.steps < problem.maxResource { resting[evaluation.candidate.id] = evaluation.steps }
         end(happening, values: values, observed: observed[0])
         return .finished(observed)
     }

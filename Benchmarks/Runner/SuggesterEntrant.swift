@@ -6,8 +6,12 @@ import Foundation
 public struct SuggesterEntrant: Entrant {
     private var study: Study
     private var suggester: any Suggester
-    private let stoppingRule: (any EarlyStopping)?
+    private var stoppingRule: (any EarlyStopping)?
     private let fullResource: Int
+    /// By candidate, the trial that it is an attempt at.
+    private var attempts: [Candidate.ID: Trial.Number] = [:]
+    /// By trial, its latest candidate.
+    private var latest: [Trial.Number: Candidate.ID] = [:]
 
     /// - Throws: `Refusal` with all that keeps the algorithm from the challenge.
     public init(
@@ -28,7 +32,7 @@ public struct SuggesterEntrant: Entrant {
 
     public mutating func ask(_ count: Int, at seconds: Double) async throws -> [Candidate] {
         var candidates: [Candidate] = []
-        while candidates.count < count, study.wantsTrial, let candidate = try next(at: seconds) {
+        while candidates.count < count, study.wantsProposal, let candidate = try next(at: seconds) {
             candidates.append(candidate)
         }
         return candidates
@@ -37,13 +41,30 @@ public struct SuggesterEntrant: Entrant {
     private mutating func next(at seconds: Double) throws -> Candidate? {
         switch try suggester.proposal(for: study) {
         case .run(let suggestion):
+            guard study.mayStartTrial else { return nil }
             let number = study.nextNumber
             try study.apply(.started(number, suggestion, at: Date(simulated: seconds)))
-            return Candidate(id: number, assignment: suggestion.assignment, resource: suggestion.resource)
-        case .wait where study.counts.running == 0:
+            return candidate(for: number)
+        case .resume(let number, let level, let why):
+            try study.apply(.resumed(number, to: level, why: why, at: Date(simulated: seconds)))
+            return candidate(for: number)
+        case .wait where study.counts.running == 0 && study.mayStartTrial:
             throw AttuneError("\(study.experiment.algorithm.name) waits although no trial is running")
         case .wait, .exhausted: return nil
         }
+    }
+
+    private mutating func candidate(for number: Trial.Number) -> Candidate {
+        let suggestion = study[number].suggestion
+        let id = attempts.count + 1
+        defer {
+            attempts[id] = number
+            latest[number] = id
+        }
+        // A child goes on from its parent's checkpoint as a trial does from its own.
+        let earlier = latest[number] ?? suggestion.parent.flatMap { latest[$0] }
+        return Candidate(
+            id: id, assignment: suggestion.assignment, resource: suggestion.resource, continues: earlier)
     }
 
     public mutating func tell(_ reports: [Report], at seconds: Double) async throws -> Set<Candidate.ID> {
@@ -55,14 +76,13 @@ public struct SuggesterEntrant: Entrant {
     }
 
     private mutating func take(_ report: Report, at time: Date) throws -> Verdict {
-        let number = report.candidate
+        guard let number = attempts[report.candidate] else { throw AttuneError("no candidate \(report.candidate)") }
         switch report.content {
         case .step(let step, let value):
             try study.apply(
                 .observed(number, [Observation(metric: study.objective.metric, value: value, step: step, time: time)]))
             return stoppingRule?.verdict(on: study[number], in: study) ?? .proceed
-        case .finished(let values):
-            try finish(number, values, at: time)
+        case .finished(let values): try finish(number, values, at: time)
         case .failed(let reason): try study.apply(.ended(number, .failed(reason), at: time))
         case .stopped: try study.apply(.ended(number, .earlyStopped, at: time))
         }
@@ -75,10 +95,11 @@ public struct SuggesterEntrant: Entrant {
             Observation(metric: $0, value: $1, step: step, time: time)
         }
         try study.apply(.observed(number, observations))
-        let hasValue = study[number].value(of: study.objective) != nil
+        let trial = study[number]
+        guard !study.rests(trial) else { return try study.apply(.paused(number, at: time)) }
         let outcome =
-            hasValue
-            ? Outcome.succeeded : .metricsUnavailable("never reported a finite value of \(study.objective.metric)")
+            trial.hasValues(of: study.objective)
+            ? Outcome.succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective))
         try study.apply(.ended(number, outcome, at: time))
     }
 }
@@ -103,10 +124,10 @@ extension Experiment {
     /// The challenge as a user would write it. What a trial ends with counts, not the best it passed on the way.
     init(_ challenge: Challenge, algorithm: AlgorithmSpec, stopping: AlgorithmSpec?) {
         let problem = challenge.problem
-        let metrics = problem.metrics.map(\.name)
-        let objective = Objective(
-            problem.metrics[0].direction, metrics[0], additionalMetrics: Array(metrics.dropFirst()),
-            strategies: [metrics[0]: .latest])
+        let targets = problem.metrics.enumerated().map { index, metric in
+            Objective.Target(metric.direction, metric.name, reference: problem.referencePoint?[index])
+        }
+        let objective = Objective(targets, strategies: [problem.metrics[0].name: .latest])
         self.init(
             metadata: Metadata(name: problem.name), objective: objective, space: problem.space, algorithm: algorithm,
             earlyStopping: stopping,
@@ -115,11 +136,6 @@ extension Experiment {
                 maxTrials: min(challenge.evaluations, problem.space.cardinality ?? .max)),
             seed: challenge.seed)
     }
-}
-
-extension Suggestion {
-    /// Units of resource that the algorithm wants spent; nil for all there is.
-    var resource: Int? { labels["resource"].flatMap { Int($0) } }
 }
 
 extension Date {

@@ -66,20 +66,28 @@ private struct Progress {
         case .ended(let number, let outcome, _):
             if let best = study.best?.value(of: study.objective) { bests.append(best) }
             if let reason = outcome.failure { lastFailure = "trial \(number): \(reason.brief)" }
-            return line(study[number], outcome)
+            return line(study[number], outcome.name, outcome.reason)
         case .lost(let number, let reason, _):
             return "trial \(number) was lost (\(reason)); starting attempt \(study[number].attempt)"
+        case .paused(let number, _):
+            if let best = study.best?.value(of: study.objective) { bests.append(best) }
+            return line(study[number], "Paused")
+        case .resumed(let number, let level, let why, _):
+            return "trial \(number) goes on to \(level)" + (why.map { ": \($0.method)" } ?? "")
         case .started, .observed, .budgetEdited, .stopped, .finished, .imported: return nil
         }
     }
 
-    private func line(_ trial: Trial, _ outcome: Outcome) -> String {
+    private func line(_ trial: Trial, _ state: String, _ reason: String? = nil) -> String {
         let objective = study.objective
-        let value = trial.value(of: objective).map { " \(objective.metric)=\($0.short)" } ?? ""
-        let mark = study.bestNumber == trial.number ? " (best)" : ""
-        let reason = outcome.reason.map { ": \($0.brief)" } ?? ""
-        return
-            "trial \(trial.number) \(outcome.name)\(value)\(mark)\(reason)  \(trial.assignment.description.onOneLine)"
+        let values = objective.targets.map { target in
+            trial.value(of: target.metric, for: objective).map { " \(target.metric)=\($0.short)" } ?? ""
+        }
+        let isOnFront = study.frontNumbers.contains(trial.number)
+        let mark = isOnFront ? (objective.hasSeveralTargets ? " (on the front)" : " (best)") : ""
+        let why = reason.map { ": \($0.brief)" } ?? ""
+        return "trial \(trial.number) \(state)\(values.joined())\(mark)\(why)  "
+            + trial.assignment.description.onOneLine
     }
 
     func panel(at time: Date) -> [String] {
@@ -87,10 +95,11 @@ private struct Progress {
         let budget = study.experiment.budget
         var head = "\(study.experiment.name)  \(counts.ended)" + (budget.maxTrials.map { "/\($0)" } ?? "") + " trials"
         head += "  \(counts.running) running"
+        if counts.paused > 0 { head += "  \(counts.paused) paused" }
         if counts.failed > 0 { head += "  \(counts.failed) failed" }
         if counts.earlyStopped > 0 { head += "  \(counts.earlyStopped) stopped early" }
         if counts.metricsUnavailable > 0 { head += "  \(counts.metricsUnavailable) without metrics" }
-        return [head + pace(at: time)] + bestLines + (lastFailure.map { ["last failure: \($0)"] } ?? [])
+        return [head + pace(at: time)] + bestLines + frontLines + (lastFailure.map { ["last failure: \($0)"] } ?? [])
     }
 
     /// Trials a second, and the time left at that pace.
@@ -114,6 +123,18 @@ private struct Progress {
             "\(direction) \(study.objective.metric) \(value.short) in trial \(best.number)  \(sparkline)",
             "  \(best.assignment)",
         ]
+    }
+
+    /// Of several objectives: how many trials stand on the front, and the best value of each.
+    private var frontLines: [String] {
+        let front = study.front
+        guard study.objective.hasSeveralTargets, !front.isEmpty else { return [] }
+        let ranges = study.objective.targets.map { target in
+            let values = front.compactMap { $0.value(of: target.metric, for: study.objective) }
+            let best = target.direction == .minimize ? values.min() : values.max()
+            return "\(target.metric) \(best.map(\.short) ?? "-")"
+        }
+        return ["\(front.count) trials on the front; best of each: \(ranges.joined(separator: ", "))"]
     }
 
     /// The best value over the trials so far, at most 40 wide, taller is better.

@@ -195,7 +195,7 @@ struct ReplayCommand: AsyncParsableCommand {
             if !verify { Terminal.say("trial \(step.number)  \(step.derived.text)") }
             if verify, !step.isSame {
                 Terminal.complain(
-                    "trial \(step.number): the log has \(step.recorded.assignment); the algorithm gives \(step.derived.text)"
+                    "trial \(step.number): the log has \(step.recorded.text); the algorithm gives \(step.derived.text)"
                 )
                 throw ExitCode.failed
             }
@@ -238,6 +238,7 @@ extension Proposal {
     var text: String {
         switch self {
         case .run(let suggestion): suggestion.assignment.description
+        case .resume(let number, let level, _): "trial \(number) goes on to \(level)"
         case .wait: "wait"
         case .exhausted: "space exhausted"
         }

@@ -1,8 +1,9 @@
 /// What one needs to know of an algorithm to offer it, check its settings, and start it.
 public struct Algorithm: Sendable {
-    /// What a search space may ask of an algorithm.
+    /// What an experiment may ask of an algorithm: kinds of parameters first, then of objectives.
     public enum Feature: String, Sendable, Hashable, CaseIterable {
         case double, int, discrete, categorical, step, distribution, conditions, constraints
+        case objectives, outcomeConstraints
     }
 
     public let name: String
@@ -13,10 +14,13 @@ public struct Algorithm: Sendable {
     /// What beyond its settings keeps an experiment from using it, fields relative to `spec`.
     public let objections: @Sendable (Experiment) -> [Problem]
     public let suggester: @Sendable (Experiment) throws -> any Suggester
+    /// The rule by which it stops trials itself; nil where it has none for the experiment.
+    public let stoppingRule: @Sendable (Experiment) throws -> (any EarlyStopping)?
 
     public init(
         _ name: String, summary: String, settings: [AlgorithmSetting] = [], honours: Set<Feature>,
         objections: @escaping @Sendable (Experiment) -> [Problem] = { _ in [] },
+        stoppingRule: @escaping @Sendable (Experiment) throws -> (any EarlyStopping)? = { _ in nil },
         suggester: @escaping @Sendable (Experiment) throws -> any Suggester
     ) {
         self.name = name
@@ -25,6 +29,7 @@ public struct Algorithm: Sendable {
         self.honours = honours
         self.objections = objections
         self.suggester = suggester
+        self.stoppingRule = stoppingRule
     }
 }
 
@@ -43,6 +48,19 @@ public struct StoppingRule: Sendable {
         self.summary = summary
         self.settings = settings
         self.rule = rule
+    }
+}
+
+/// Several rules at once: a trial stops as soon as one of them says so.
+struct StoppingRules: EarlyStopping {
+    private var rules: [any EarlyStopping]
+
+    init(_ rules: [any EarlyStopping]) { self.rules = rules }
+
+    /// Every rule is asked, as each may remember what it saw.
+    mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        let verdicts = rules.indices.map { rules[$0].verdict(on: trial, in: study) }
+        return verdicts.contains(.stop) ? .stop : .proceed
     }
 }
 
@@ -139,12 +157,16 @@ public struct AlgorithmCatalogue: Sendable {
         return try algorithm.suggester(experiment)
     }
 
-    /// The experiment's stopping rule; nil when it names none.
+    /// The rules of the algorithm and of the experiment, whichever stops first; nil when there is none.
     public func stoppingRule(for experiment: Experiment) throws -> (any EarlyStopping)? {
-        guard let spec = experiment.earlyStopping else { return nil }
-        let problems = self.problems(ofStoppingRule: spec)
-        guard problems.isEmpty, let rule = self[stoppingRule: spec.name] else { throw InvalidExperiment(problems) }
-        return try rule.rule(experiment)
+        var rules: [any EarlyStopping] = []
+        if let own = try self[algorithm: experiment.algorithm.name]?.stoppingRule(experiment) { rules.append(own) }
+        if let spec = experiment.earlyStopping {
+            let problems = self.problems(ofStoppingRule: spec)
+            guard problems.isEmpty, let rule = self[stoppingRule: spec.name] else { throw InvalidExperiment(problems) }
+            rules.append(try rule.rule(experiment))
+        }
+        return rules.count > 1 ? StoppingRules(rules) : rules.first
     }
 
     /// All that keeps the experiment from its algorithm and stopping rule, fields relative to `spec`.
@@ -153,13 +175,13 @@ public struct AlgorithmCatalogue: Sendable {
         let stopping = experiment.earlyStopping.map { self.problems(ofStoppingRule: $0) } ?? []
         var problems = self.problems(ofAlgorithm: spec)
         guard let algorithm = self[algorithm: spec.name] else { return problems + stopping }
-        let missing = experiment.space.features.subtracting(algorithm.honours)
+        let missing = experiment.features.subtracting(algorithm.honours)
         if !missing.isEmpty {
-            let able = algorithms.filter { $0.honours.isSuperset(of: experiment.space.features) }.map(\.name)
+            let able = algorithms.filter { $0.honours.isSuperset(of: experiment.features) }.map(\.name)
             problems.append(
                 Problem(
                     "algorithm.algorithmName", found: "\"\(spec.name)\"",
-                    "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this space; use one of: \(able.joined(separator: ", "))"
+                    "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this experiment; use one of: \(able.joined(separator: ", "))"
                 ))
         }
         if problems.isEmpty { problems = feasibilityProblems(of: experiment.space) + algorithm.objections(experiment) }
@@ -219,6 +241,16 @@ public struct AlgorithmCatalogue: Sendable {
                 [Problem(field[index]["value"], found: "\"\(setting.value)\"", $0)]
             } ?? []
         }
+    }
+}
+
+extension Experiment {
+    /// What the experiment asks of an algorithm.
+    public var features: Set<Algorithm.Feature> {
+        var features = space.features
+        if objective.hasSeveralTargets { features.insert(.objectives) }
+        if !objective.constraints.isEmpty { features.insert(.outcomeConstraints) }
+        return features
     }
 }
 

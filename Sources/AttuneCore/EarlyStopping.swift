@@ -1,10 +1,18 @@
 /// Decides whether a running trial is worth finishing. A pure function of the log.
+///
+/// What a conformer remembers between calls is a cache of what the study says, as with a `Suggester`: a fresh one shown
+/// the same study says the same.
 public protocol EarlyStopping: Sendable {
     /// Asked after every report of `trial`, which is one of `study`'s.
-    func verdict(on trial: Trial, in study: Study) -> Verdict
+    ///
+    /// - Returns: `.proceed` or `.stop`; that a trial is to pause follows from its level.
+    mutating func verdict(on trial: Trial, in study: Study) -> Verdict
 }
 
 public enum Verdict: Sendable, Hashable {
     case proceed
+    /// It has reached its level and is to rest there, its checkpoints kept; it may go on later.
+    case pause
+    /// It is hopeless.
     case stop
 }

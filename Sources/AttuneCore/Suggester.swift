@@ -11,6 +11,8 @@ public protocol Suggester: Sendable {
 
 public enum Proposal: Sendable, Hashable {
     case run(Suggestion)
+    /// A trial that rests is to go on, up to so many units of resource in all.
+    case resume(Trial.Number, to: Int, why: Explanation?)
     /// Nothing until a running trial reports or ends.
     case wait
     /// Nothing more, ever.
@@ -31,10 +33,14 @@ extension Suggester {
         }
         var random = RandomSource(seed: study.experiment.seed, stream: UInt64(number))
         let proposal = try propose(for: study, using: &random)
-        guard case .run(let suggestion) = proposal, study.tried.contains(suggestion.assignment) else { return proposal }
-        return try study.untried(using: &random).map {
-            .run(Suggestion($0, labels: suggestion.labels, explanation: .replacesDuplicate))
-        } ?? .exhausted
+        // A child is meant to be like its parent.
+        guard case .run(var suggestion) = proposal, suggestion.parent == nil,
+            study.tried.contains(suggestion.assignment)
+        else { return proposal }
+        guard let other = try study.untried(at: suggestion.resource, using: &random) else { return .exhausted }
+        suggestion.assignment = other
+        suggestion.explanation = .replacesDuplicate
+        return .run(suggestion)
     }
 }
 
@@ -68,13 +74,18 @@ extension Study {
 
     /// A feasible assignment that was not tried: by the space's law while draws find one, else the first left in a finite
     /// space; nil when nothing is left.
-    func untried(using random: inout RandomSource) throws(AttuneError) -> Assignment? {
+    ///
+    /// - Parameter level: what the resource parameter is to say, where there is one.
+    func untried(at level: Int? = nil, using random: inout RandomSource) throws(AttuneError) -> Assignment? {
         let space = experiment.space
+        func placed(_ candidate: Assignment) -> Assignment {
+            level.map { space.assignment(candidate, with: ladder?.parameter, at: $0) } ?? candidate
+        }
         for _ in 0..<100 {
-            let candidate = try space.sample(using: &random)
+            let candidate = placed(try space.sample(using: &random))
             if !tried.contains(candidate) { return candidate }
         }
         guard space.isFinite else { return nil }
-        return space.enumeration.first { !tried.contains($0) }
+        return space.enumeration.lazy.map(placed).first { !tried.contains($0) }
     }
 }

@@ -3,7 +3,7 @@ public protocol TrialRunner: Sendable {
     /// Follows a trial to its end, starting it unless it is already there.
     ///
     /// Cancelling lets go: the trial goes on, and a later call with the same trial and attempt adopts it. Observations
-    /// that an earlier follower reported are in `trial.observations` and are not reported again.
+    /// that an earlier follower of the attempt reported are in `trial.attemptObservations` and are not reported again.
     ///
     /// - Parameter report: takes new observations; returns once they are durable.
     /// - Throws: `CancellationError` when letting go.

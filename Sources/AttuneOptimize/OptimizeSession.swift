@@ -12,7 +12,7 @@ public struct OptimizeSession: Sendable {
     /// Everything asked and told so far.
     public private(set) var study: Study
     private var suggester: any Suggester
-    private let stoppingRule: (any EarlyStopping)?
+    private var stoppingRule: (any EarlyStopping)?
 
     /// - Parameters:
     ///   - suggester: a fresh one.
@@ -68,6 +68,10 @@ extension OptimizeSession {
                 // In two lines: within one, `self` would be copied for `json(of:)` before it changes, and with it the study.
                 let trial = try start(suggestion)
                 trials.append(json(of: trial))
+            case .resume(let number, let level, let why):
+                try study.apply(.resumed(number, to: level, why: why, at: OptimizeSession.time))
+                let trial = study[number]
+                trials.append(json(of: trial))
             case .wait: break proposing
             case .exhausted: return ["trials": .array(trials), "exhausted": true]
             }
@@ -100,7 +104,8 @@ extension OptimizeSession {
     /// With `resource` where the algorithm says how much of it a trial is to use, and `why` where it says why.
     private func json(of trial: Trial) -> JSON {
         var fields: JSON.Fields = ["id": .number(trial.number), "parameters": parameters(of: trial)]
-        fields["resource"] = trial.suggestion.labels["resource"].flatMap { Int($0) }.map { .number($0) }
+        fields["resource"] = trial.suggestion.resource.map { .number($0) }
+        fields["parent"] = trial.suggestion.parent.map { .number($0) }
         fields["why"] = trial.suggestion.explanation?.json
         return .object(fields)
     }
@@ -155,20 +160,27 @@ extension OptimizeSession {
     private mutating func conclude(_ number: Trial.Number, _ report: Report) throws -> Bool? {
         switch report.ending {
         case .running:
-            guard let stoppingRule, stoppingRule.verdict(on: study[number], in: study) == .stop else { return false }
-            try end(number, .earlyStopped)
+            if stoppingRule?.verdict(on: study[number], in: study) == .stop {
+                try end(number, .earlyStopped)
+                return true
+            }
+            guard study.isDueToRest(study[number]) else { return false }
+            try study.apply(.paused(number, at: OptimizeSession.time))
             return true
         case .completed:
-            let trial = study[number]
-            let hasValue = trial.value(of: study.objective) != nil
-            try end(
-                number,
-                hasValue ? .succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective)))
+            try complete(number)
             return nil
         case .failed:
             try end(number, .failed("told so"))
             return nil
         }
+    }
+
+    private mutating func complete(_ number: Trial.Number) throws {
+        let trial = study[number]
+        guard !study.rests(trial) else { return try study.apply(.paused(number, at: OptimizeSession.time)) }
+        let hasValues = trial.hasValues(of: study.objective)
+        try end(number, hasValues ? .succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective)))
     }
 
     private mutating func end(_ number: Trial.Number, _ outcome: Outcome) throws {

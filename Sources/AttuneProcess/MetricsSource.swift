@@ -16,7 +16,7 @@ protocol MetricsSource: Sendable {
 struct Delivered: Sendable {
     private var counts: [String: Int]
 
-    init(_ observations: [Observation]) {
+    init(_ observations: some Sequence<Observation>) {
         counts = observations.reduce(into: [:]) { $0[$1.metric, default: 0] += 1 }
     }
 

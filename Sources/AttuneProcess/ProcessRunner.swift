@@ -126,7 +126,7 @@ public struct ProcessRunner: TrialRunner {
     ) async throws -> WorkEnd {
         let plan = try plan(for: trial)
         try await launch(plan)
-        var delivered = Delivered(trial.observations)
+        var delivered = Delivered(trial.attemptObservations)
         var source = try metricsSource(plan)
         let end = try await follow(plan, &source, &delivered, report)
         let complaint = try await finishCollector(plan)

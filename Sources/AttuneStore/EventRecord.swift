@@ -17,6 +17,8 @@ struct EventRecord: Sendable {
         case .observed: "observed"
         case .lost: "lost"
         case .ended: "ended"
+        case .paused: "paused"
+        case .resumed: "resumed"
         case .budgetEdited: "budgetEdited"
         case .stopped: "stopped"
         case .finished: "finished"

@@ -19,7 +19,7 @@ public struct ExperimentSummary: Sendable, Hashable {
     public internal(set) var counts: Study.Counts
     /// How many trials of other experiments it began with.
     public internal(set) var priorTrials: Int
-    /// As `Study.best`: of the succeeded trials, the earliest to end among equals.
+    /// As `Study.best`: the earliest among equals; nil where there are several objectives.
     public internal(set) var best: Best?
     /// The living process that runs it, such as `process 4711 on host`.
     public internal(set) var holder: String?
@@ -40,6 +40,7 @@ extension ExperimentSummary {
         priorTrials = row["imported"]
         counts = Study.Counts()
         counts.running = row["running"]
+        counts.paused = row["paused"]
         counts.succeeded = row["succeeded"]
         counts.failed = row["failed"]
         counts.killed = row["killed"]
@@ -51,24 +52,6 @@ extension ExperimentSummary {
     }
 
     var nextNumber: Trial.Number { counts.total + 1 }
-
-    /// Takes in that a trial ended, and with what value of the objective.
-    mutating func end(_ number: Trial.Number, _ outcome: Outcome, value: Double?) {
-        counts.running -= 1
-        switch outcome {
-        case .succeeded:
-            counts.succeeded += 1
-            if let value, best.map({ prefers(value, to: $0.value) }) ?? true {
-                best = Best(number: number, value: value)
-            }
-        case .earlyStopped: counts.earlyStopped += 1
-        case .failed: counts.failed += 1
-        case .killed: counts.killed += 1
-        case .metricsUnavailable: counts.metricsUnavailable += 1
-        }
-    }
-
-    private func prefers(_ a: Double, to b: Double) -> Bool { Objective(direction, metric).prefers(a, to: b) }
 }
 
 extension Study.Status {

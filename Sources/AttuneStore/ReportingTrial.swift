@@ -4,23 +4,36 @@ import AttuneCore
 struct ReportingTrial {
     private(set) var attempt = 1
     private(set) var metrics: [String: MetricSummary] = [:]
+    /// What earlier attempts reported, up to the last rest.
+    private var earlierMetrics: [String: MetricSummary] = [:]
 
-    /// Takes in that the trial observed something or was lost; other events do not matter here.
+    /// Takes in that the trial observed something, was lost or goes on; other events do not matter here.
     mutating func take(_ event: Event) {
         switch event {
         case .observed(_, let observations):
             for observation in observations { metrics[observation.metric, default: MetricSummary()].add(observation) }
         case .lost:
             attempt += 1
-            metrics = [:]
-        case .started, .ended, .budgetEdited, .stopped, .finished, .imported: break
+            metrics = earlierMetrics
+        case .resumed:
+            attempt += 1
+            earlierMetrics = metrics
+        case .started, .paused, .ended, .budgetEdited, .stopped, .finished, .imported: break
         }
     }
 
-    func value(of objective: Objective) -> Double? {
-        metrics[objective.metric]?.value(by: objective.strategy(for: objective.metric)).flatMap {
-            $0.isFinite ? $0 : nil
+    func value(of objective: Objective) -> Double? { value(of: objective.metric, objective) }
+
+    /// The value, where the trial keeps the objective's constraints.
+    func standing(of objective: Objective) -> Double? {
+        let keepsAll = objective.constraints.allSatisfy { constraint in
+            value(of: constraint.metric, objective).map { constraint.violation($0) == 0 } ?? false
         }
+        return keepsAll ? value(of: objective) : nil
+    }
+
+    private func value(of metric: String, _ objective: Objective) -> Double? {
+        metrics[metric]?.value(by: objective.strategy(for: metric)).flatMap { $0.isFinite ? $0 : nil }
     }
 
     var metricsJSON: JSON {

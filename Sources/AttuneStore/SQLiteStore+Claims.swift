@@ -19,7 +19,10 @@ extension SQLiteStore {
             let experiment = try Experiment(json: JSON(parsing: row["manifest"]))
             let token = try ClaimRow.insert(process, experiment: row["id"], at: time, db)
             let claim = Claim(experiment: id, token: token)
-            remember(OpenStudy(row: row["id"], objective: experiment.objective, space: experiment.space), under: claim)
+            let study = OpenStudy(
+                row: row["id"], objective: experiment.objective, space: experiment.space,
+                resourceParameter: experiment.ladder?.parameter)
+            remember(study, under: claim)
             return claim
         }
         queue.open(claim)

@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID: Int32 = 0x4174_746E
 
     /// Migration n brings version n to n + 1. One that was released never changes; a new version adds a new one.
-    static let migrations: [@Sendable (Database) throws -> Void] = [createVersion1, createVersion2]
+    static let migrations: [@Sendable (Database) throws -> Void] = [createVersion1, createVersion2, createVersion3]
 
     /// - Throws: `AttuneError` when the file holds another program's database.
     static func refuseForeign(_ db: Database, path: String) throws {
@@ -109,6 +109,18 @@ enum Schema {
             sql: """
                 ALTER TABLE trial ADD COLUMN why TEXT;
                 ALTER TABLE experiment ADD COLUMN imported INTEGER NOT NULL DEFAULT 0;
+                """)
+    }
+
+    /// Trials that rest at a level of resource, and what a trial had reached when it last rested or succeeded.
+    private static func createVersion3(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE trial ADD COLUMN resource INTEGER;
+                ALTER TABLE trial ADD COLUMN parent INTEGER;
+                ALTER TABLE trial ADD COLUMN standing REAL;
+                ALTER TABLE experiment ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+                UPDATE trial SET standing = value WHERE state = 'Succeeded';
                 """)
     }
 }

@@ -7,6 +7,8 @@ struct OpenStudy {
     let row: Int64
     let objective: Objective
     let space: SearchSpace
+    /// The parameter that tells a trial how much resource it may use, where there is one.
+    let resourceParameter: String?
     /// By number, those of the running trials that were heard of since the claim.
     var reporting: [Trial.Number: ReportingTrial] = [:]
 }
@@ -53,14 +55,14 @@ struct StudyWriter {
         let counts = summary.counts
         try execute(
             """
-            UPDATE experiment SET events = ?, status = ?, message = ?, maxTrials = ?, running = ?, succeeded = ?, failed = ?,
-                killed = ?, earlyStopped = ?, metricsUnavailable = ?, bestTrial = ?, bestValue = ?, imported = ?
+            UPDATE experiment SET events = ?, status = ?, message = ?, maxTrials = ?, running = ?, paused = ?,
+                succeeded = ?, failed = ?, killed = ?, earlyStopped = ?, metricsUnavailable = ?, bestTrial = ?, bestValue = ?, imported = ?
             WHERE id = ?
             """,
             [
                 eventCount, summary.status.word, summary.status.message, summary.maxTrials, counts.running,
-                counts.succeeded,
-                counts.failed, counts.killed, counts.earlyStopped, counts.metricsUnavailable, summary.best?.number,
+                counts.paused, counts.succeeded, counts.failed, counts.killed, counts.earlyStopped,
+                counts.metricsUnavailable, summary.best?.number,
                 summary.best?.value, summary.priorTrials, study.row,
             ])
     }
@@ -77,6 +79,8 @@ struct StudyWriter {
             behind.insert(number)
         case .ended(let number, let outcome, let time):
             try end(number, outcome, at: time.timeIntervalSince1970)
+        case .paused(let number, _): try pause(number)
+        case .resumed(let number, let level, _, _): try resume(number, event, to: level)
         case .budgetEdited(let budget, _):
             summary.maxTrials = budget.maxTrials
             summary.status = .running
@@ -92,12 +96,13 @@ struct StudyWriter {
         }
         try execute(
             """
-            INSERT INTO trial (experiment, number, state, startedAt, assignment, labels, why)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO trial (experiment, number, state, startedAt, assignment, resource, parent, labels, why)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 study.row, number, TrialRow.running, time, suggestion.assignment.json.description,
-                JSON.strings(suggestion.labels).description, suggestion.explanation?.json.description,
+                suggestion.resource, suggestion.parent, JSON.strings(suggestion.labels).description,
+                suggestion.explanation?.json.description,
             ])
         study.reporting[number] = ReportingTrial()
         summary.counts.running += 1
@@ -110,7 +115,62 @@ struct StudyWriter {
             "UPDATE trial SET state = ?, reason = ?, endedAt = ? WHERE experiment = ? AND number = ?",
             [outcome.name, outcome.reason, time, study.row, number])
         let trial = study.reporting.removeValue(forKey: number)
-        summary.end(number, outcome, value: trial?.value(of: study.objective))
+        summary.counts.running -= 1
+        summary.counts.add(outcome)
+        try stand(number, outcome == .succeeded ? trial?.standing(of: study.objective) : nil)
+    }
+
+    private mutating func pause(_ number: Trial.Number) throws {
+        try remember(number)
+        if behind.remove(number) != nil { try updateReport(of: number) }
+        try execute(
+            "UPDATE trial SET state = ? WHERE experiment = ? AND number = ?", [TrialRow.paused, study.row, number])
+        let trial = study.reporting.removeValue(forKey: number)
+        summary.counts.running -= 1
+        summary.counts.paused += 1
+        try stand(number, trial?.standing(of: study.objective))
+    }
+
+    private mutating func resume(_ number: Trial.Number, _ event: Event, to level: Int) throws {
+        var trial = try replay(number)
+        trial.take(event)
+        study.reporting[number] = trial
+        behind.insert(number)
+        let text = try String.fetchOne(
+            db, sql: "SELECT assignment FROM trial WHERE experiment = ? AND number = ? AND state = ?",
+            arguments: [study.row, number, TrialRow.paused])
+        guard let text, let assignment = study.space.assignment(json: try JSON(parsing: text)) else {
+            throw AttuneError("trial \(number) of \(summary.name) does not rest")
+        }
+        let told = study.space.assignment(assignment, with: study.resourceParameter, at: level)
+        try execute(
+            "UPDATE trial SET state = ?, resource = ?, assignment = ? WHERE experiment = ? AND number = ?",
+            [TrialRow.running, level, told.json.description, study.row, number])
+        summary.counts.paused -= 1
+        summary.counts.running += 1
+    }
+
+    /// Keeps what a trial has come to, and which is the best of all.
+    private mutating func stand(_ number: Trial.Number, _ standing: Double?) throws {
+        try execute(
+            "UPDATE trial SET standing = ? WHERE experiment = ? AND number = ?", [standing, study.row, number])
+        guard !study.objective.hasSeveralTargets else { return }
+        if let standing, summary.best.map({ study.objective.prefers(standing, to: $0.value) }) ?? true {
+            summary.best = ExperimentSummary.Best(number: number, value: standing)
+        } else if summary.best?.number == number, summary.best?.value != standing {
+            summary.best = try bestStanding()
+        }
+    }
+
+    private func bestStanding() throws -> ExperimentSummary.Best? {
+        let order = study.objective.direction == .minimize ? "ASC" : "DESC"
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT number, standing FROM trial WHERE experiment = ? AND standing IS NOT NULL
+                ORDER BY standing \(order), number LIMIT 1
+                """, arguments: [study.row])
+        return row.map { ExperimentSummary.Best(number: $0["number"], value: $0["standing"]) }
     }
 
     private func updateReport(of number: Trial.Number) throws {

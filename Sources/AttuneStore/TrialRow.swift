@@ -13,8 +13,14 @@ public struct TrialRow: Sendable, Hashable {
 
     public let number: Trial.Number
     public let name: String
-    /// Nil while it runs.
+    /// Nil while it runs or rests.
     public let outcome: Outcome?
+    /// Whether it rests at its level and may go on.
+    public let isPaused: Bool
+    /// Units of resource it may use in all; nil for as many as it likes.
+    public let resource: Int?
+    /// The trial with whose checkpoints it began.
+    public let parent: Trial.Number?
     /// The objective by its strategy; nil when nothing usable was reported.
     public let value: Double?
     public let attempt: Int
@@ -28,9 +34,10 @@ public struct TrialRow: Sendable, Hashable {
     public let explanation: Explanation?
     public let metrics: [String: Metric]
 
-    /// Katib's name of the condition it is in.
-    public var state: String { outcome?.name ?? TrialRow.running }
+    /// Katib's name of the condition it is in, or `Paused`.
+    public var state: String { outcome?.name ?? (isPaused ? TrialRow.paused : TrialRow.running) }
     static let running = "Running"
+    static let paused = "Paused"
 }
 
 extension TrialRow {
@@ -39,6 +46,9 @@ extension TrialRow {
         number = row["number"]
         name = "\(experiment)-\(number)"
         outcome = Outcome(name: row["state"], reason: row["reason"])
+        isPaused = row["state"] == TrialRow.paused
+        resource = row["resource"]
+        parent = row["parent"]
         value = row["value"]
         attempt = row["attempt"]
         startTime = Date(timeIntervalSince1970: row["startedAt"])

@@ -21,32 +21,35 @@ struct MedianStopTests {
         // Averages of the first three: 0.5, 0.6 and 0.7; what comes later does not count.
         var study = try Self.study(.minimize, finished: [[0.4, 0.5, 0.6, 9], [0.6, 0.6, 0.6], [0.8, 0.7, 0.6, 9]])
         try Self.run(values, in: &study)
-        #expect(try Self.rule(3, 3).verdict(on: try #require(study.running.first), in: study) == verdict)
+        #expect(try Self.verdict(3, 3, study) == verdict)
     }
 
     @Test func `larger is better where the objective is maximised`() throws {
         var study = try Self.study(.maximize, finished: [[0.5], [0.6], [0.7]])
         try Self.run([0.55], in: &study)
-        #expect(try Self.rule(3, 1).verdict(on: try #require(study.running.first), in: study) == .stop)
+        #expect(try Self.verdict(3, 1, study) == .stop)
     }
 
     @Test func `only trials that succeeded are measured against`() throws {
         var study = try Self.study(.minimize, finished: [[0.1], [0.1]])
         try study.apply(.ended(try Self.run([0.1], in: &study), .killed("stopped"), at: Self.time))
         try Self.run([0.9], in: &study)
-        #expect(try Self.rule(3, 1).verdict(on: try #require(study.running.first), in: study) == .proceed)
-        #expect(try Self.rule(2, 1).verdict(on: try #require(study.running.first), in: study) == .stop)
+        #expect(try Self.verdict(3, 1, study) == .proceed)
+        #expect(try Self.verdict(2, 1, study) == .stop)
     }
 
     private static let time = Date(timeIntervalSince1970: 0)
 
-    private static func rule(_ minimum: Int, _ startStep: Int) throws -> any EarlyStopping {
-        try #require(try AlgorithmCatalogue.standard.stoppingRule(for: experiment(.minimize, minimum, startStep)))
+    /// What is said of the trial that runs.
+    private static func verdict(_ minimum: Int, _ startStep: Int, _ study: Study) throws -> Verdict {
+        let experiment = experiment(.minimize, minimum, startStep)
+        var rule = try #require(try AlgorithmCatalogue.standard.stoppingRule(for: experiment))
+        return rule.verdict(on: try #require(study.running.first), in: study)
     }
 
     private static func laws(_ minimum: Int, _ startStep: Int) throws -> EarlyStoppingLaws {
         let rule = try #require(AlgorithmCatalogue.standard[stoppingRule: "medianstop"])
-        return try EarlyStoppingLaws(rule, experiment(.minimize, minimum, startStep), minimumTrials: minimum)
+        return EarlyStoppingLaws(rule, experiment(.minimize, minimum, startStep), minimumTrials: minimum)
     }
 
     private static func experiment(_ direction: Objective.Direction, _ minimum: Int = 3, _ startStep: Int = 4)

@@ -30,6 +30,10 @@ public struct SuggestedHistory {
         try apply(.started(study.nextNumber, suggestion, at: now))
     }
 
+    public mutating func resume(_ number: Trial.Number, to level: Int, why: Explanation?) throws {
+        try apply(.resumed(number, to: level, why: why, at: now))
+    }
+
     /// Lets something happen to a running trial: a report, a loss or, as often, its end.
     public mutating func proceed() throws {
         let number = study.running[random.below(study.counts.running)].number
@@ -51,7 +55,7 @@ public struct SuggestedHistory {
     }
 
     public mutating func report(_ number: Trial.Number) throws {
-        try apply(.observed(number, [observation(of: number)]))
+        try apply(.observed(number, study.objective.metrics.map { observation(of: $0, by: number) }))
     }
 
     private mutating func end(_ number: Trial.Number) throws {
@@ -64,15 +68,15 @@ public struct SuggestedHistory {
             try apply(.ended(number, .earlyStopped, at: now))
         default:
             try report(number)
-            try apply(.ended(number, .succeeded, at: now))
+            try apply(study.rests(study[number]) ? .paused(number, at: now) : .ended(number, .succeeded, at: now))
         }
     }
 
     /// Few different values, so that some are equal, and now and then one that is none.
-    private mutating func observation(of number: Trial.Number) -> Observation {
+    private mutating func observation(of metric: String, by number: Trial.Number) -> Observation {
         let value = random.below(10) == 0 ? .nan : Double(random.below(50)) / 10
         return Observation(
-            metric: study.objective.metric, value: value, step: study[number].observations.count, time: now)
+            metric: metric, value: value, step: study[number].observations.count, time: now)
     }
 
     private var now: Date { created.addingTimeInterval(Double(events.count + 1)) }

@@ -127,6 +127,7 @@ public struct SuggesterLaws {
             try look(history.study, proposal, &suggester)
             switch proposal {
             case .run(let suggestion): try history.start(suggestion)
+            case .resume(let number, let level, let why): try history.resume(number, to: level, why: why)
             case .wait:
                 try #require(history.study.counts.running > 0, "\(name) waits although no trial is running")
                 try history.proceed()

@@ -133,7 +133,7 @@ extension Algorithm {
         "auto",
         summary:
             "The default: chooses among the others by the space, by how many trials there are, and by what it learns.",
-        settings: [.randomState], honours: .all
+        settings: [.randomState], honours: .everySpace
     ) { Auto($0) }
 }
 

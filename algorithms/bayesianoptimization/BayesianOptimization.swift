@@ -291,7 +291,7 @@ extension Algorithm {
     static let bayesianOptimization = Algorithm(
         "bayesianoptimization",
         summary: "A Gaussian process models the objective; best for costly trials, up to a few thousand of them.",
-        settings: BayesianOptimization.Settings.descriptions, honours: .all,
+        settings: BayesianOptimization.Settings.descriptions, honours: .everySpace,
         objections: BayesianOptimization.Settings.objections
     ) { BayesianOptimization($0, settings: BayesianOptimization.Settings($0.algorithm)) }
 }

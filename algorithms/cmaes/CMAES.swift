@@ -38,7 +38,7 @@ extension Algorithm {
     static let cmaes = Algorithm(
         "cmaes",
         summary: "Evolves a normal distribution towards better values; for hundreds of cheap trials, in any rotation.",
-        settings: CMAESSettings.descriptions, honours: .all, objections: CMAES.objections
+        settings: CMAESSettings.descriptions, honours: .everySpace, objections: CMAES.objections
     ) { CMAES($0) }
 }
 

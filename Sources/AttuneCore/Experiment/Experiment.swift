@@ -107,14 +107,18 @@ public struct Budget: Sendable, Hashable {
     public var maxFailedTrials: Int?
     /// Wall time from creation, or from the last reopening.
     public var maxRunTime: Duration?
+    /// Units of resource (epochs, mostly) that all trials together may use, for algorithms that hand it out.
+    public var maxResource: Int?
 
     public init(
-        parallelTrials: Int = 3, maxTrials: Int? = nil, maxFailedTrials: Int? = nil, maxRunTime: Duration? = nil
+        parallelTrials: Int = 3, maxTrials: Int? = nil, maxFailedTrials: Int? = nil, maxRunTime: Duration? = nil,
+        maxResource: Int? = nil
     ) {
         self.parallelTrials = parallelTrials
         self.maxTrials = maxTrials
         self.maxFailedTrials = maxFailedTrials
         self.maxRunTime = maxRunTime
+        self.maxResource = maxResource
     }
 }
 

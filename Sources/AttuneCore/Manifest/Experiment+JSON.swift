@@ -9,6 +9,10 @@ extension Experiment {
 
     private var spec: JSON {
         var fields: JSON.Fields = ["objective": objective.json]
+        fields["objectives"] = objective.targetsJSON
+        if !objective.constraints.isEmpty {
+            fields["outcomeConstraints"] = .array(objective.constraints.map(\.json))
+        }
         if nas == nil || space.dimensions > 0 { fields["parameters"] = space.parameters.json }
         fields["nasConfig"] = nas?.json
         if !space.constraints.isEmpty { fields["constraints"] = .array(space.constraints.map { .string($0.source) }) }
@@ -23,6 +27,7 @@ extension Experiment {
         fields["maxTrialCount"] = budget.maxTrials.map { .number($0) }
         fields["maxFailedTrialCount"] = budget.maxFailedTrials.map { .number($0) }
         fields["maxRunTime"] = budget.maxRunTime.map { .string($0.text) }
+        fields["maxResource"] = budget.maxResource.map { .number($0) }
         fields["trialTimeout"] = trialTimeout.map { .string($0.text) }
         fields["retries"] = .number(retries)
         fields["trialTemplate"] = template?.json
@@ -55,6 +60,31 @@ extension Objective {
             (metrics + others).map { name in
                 ["name": .string(name), "value": .string(strategy(for: name).rawValue)]
             })
+        return .object(fields)
+    }
+}
+
+extension Objective {
+    /// Nil where `objective` says it all.
+    fileprivate var targetsJSON: JSON? {
+        guard hasSeveralTargets || first.reference != nil else { return nil }
+        return .array(
+            targets.map { target in
+                var fields: JSON.Fields = [
+                    "metric": .string(target.metric), "type": .string(target.direction.rawValue),
+                ]
+                fields["goal"] = target.goal.map { .number($0) }
+                fields["reference"] = target.reference.map { .number($0) }
+                return .object(fields)
+            })
+    }
+}
+
+extension OutcomeConstraint {
+    fileprivate var json: JSON {
+        var fields: JSON.Fields = ["metric": .string(metric)]
+        fields["min"] = min.map { .number($0) }
+        fields["max"] = max.map { .number($0) }
         return .object(fields)
     }
 }

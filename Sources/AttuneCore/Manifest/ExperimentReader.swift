@@ -51,7 +51,8 @@ struct ExperimentReader {
 
     private func warnWhereNothingEnds(_ experiment: Experiment) {
         let budget = experiment.budget
-        guard budget.maxTrials == nil, budget.maxRunTime == nil, experiment.objective.goal == nil,
+        guard budget.maxTrials == nil, budget.maxRunTime == nil, budget.maxResource == nil,
+            experiment.objective.targets.allSatisfy({ $0.goal == nil }),
             !experiment.space.isFinite, !experiment.space.parameters.isEmpty
         else { return }
         log.warn("spec.maxTrialCount", "nothing ends this experiment; give maxTrialCount, maxRunTime or objective.goal")
@@ -230,11 +231,15 @@ extension ExperimentReader {
                     "should be less than or equal to spec.maxTrialCount, which is \(trials)")
             }
         }
+        let resource = spec.integer("maxResource")
+        if let resource, resource <= 0 {
+            log.rule(spec.field["maxResource"], found: "\(resource)", "must be greater than 0")
+        }
         // Katib's default of 3 would make a file with fewer trials invalid.
         let usual = min(3, max(trials ?? 3, 1))
         return Budget(
             parallelTrials: parallel ?? usual, maxTrials: trials, maxFailedTrials: failed,
-            maxRunTime: spec.duration("maxRunTime"))
+            maxRunTime: spec.duration("maxRunTime"), maxResource: resource)
     }
 
     private func retries(_ spec: MapReader) -> Int {

@@ -16,12 +16,15 @@ extension ManifestFields {
     ])
 
     private static let spec: ManifestFields = .map([
-        "objective": objective, "parameters": .list(parameter), "algorithm": algorithm, "earlyStopping": algorithm,
+        "objective": objective,
+        "objectives": .list(.map(["metric": .value, "type": .value, "goal": .value, "reference": .value])),
+        "outcomeConstraints": .list(.map(["metric": .value, "min": .value, "max": .value])),
+        "parameters": .list(parameter), "algorithm": algorithm, "earlyStopping": algorithm,
         "trialTemplate": trialTemplate, "parallelTrialCount": .value, "maxTrialCount": .value,
         "maxFailedTrialCount": .value, "metricsCollectorSpec": metricsCollector, "nasConfig": nasConfig,
         "resumePolicy": .value, "seed": .value, "initialTrials": .list(.free),
         "warmStart": .map(["experiments": .list(.value)]), "trialTimeout": .value, "maxRunTime": .value,
-        "retries": .value, "constraints": .list(.value),
+        "maxResource": .value, "retries": .value, "constraints": .list(.value),
     ])
 
     private static let objective: ManifestFields = .map([

@@ -1,13 +1,77 @@
 extension ExperimentReader {
+    /// What `objective` says, or `objectives` where there are several, and `outcomeConstraints`.
     func objective(_ spec: MapReader) -> Objective? {
-        guard let map = spec.requiredMap("objective") else { return nil }
+        let constraints = (spec.maps("outcomeConstraints") ?? []).compactMap(constraint)
+        guard spec.has("objectives") else {
+            return spec.requiredMap("objective").flatMap { objective($0, targets: nil, constraints) }
+        }
+        let targets = targets(spec)
+        let map = spec.map("objective")
+        if let map, let first = targets?.first { checkRepetition(map, of: first) }
+        guard let map else { return targets.map { Objective($0, constraints: constraints) } }
+        return objective(map, targets: targets, constraints)
+    }
+
+    /// - Parameter targets: what `objectives` says; nil where `objective` alone says it.
+    private func objective(
+        _ map: MapReader, targets: [Objective.Target]?, _ constraints: [OutcomeConstraint]
+    ) -> Objective? {
+        let targets = targets ?? target(map).map { [$0] }
+        let additional = additionalMetrics(map, besides: targets?.map(\.metric) ?? [])
+        let known = targets.map { $0.map(\.metric) + constraints.map(\.metric) + additional }
+        let strategies = strategies(map, metrics: known)
+        return targets.map {
+            Objective($0, constraints: constraints, additionalMetrics: additional, strategies: strategies)
+        }
+    }
+
+    private func target(_ map: MapReader) -> Objective.Target? {
         let direction = direction(map)
         let metric = map.requiredText("objectiveMetricName")
-        let additional = additionalMetrics(map, objective: metric)
-        let strategies = strategies(map, metrics: metric.map { [$0] + additional })
-        let goal = goal(map)
+        let goal = number(map, "goal")
         guard let direction, let metric else { return nil }
-        return Objective(direction, metric, goal: goal, additionalMetrics: additional, strategies: strategies)
+        return Objective.Target(direction, metric, goal: goal)
+    }
+
+    private func targets(_ spec: MapReader) -> [Objective.Target]? {
+        guard let maps = spec.maps("objectives") else { return nil }
+        if maps.isEmpty { log.error(spec.field["objectives"], found: "an empty list", "must have at least one metric") }
+        let targets = maps.compactMap { map -> Objective.Target? in
+            let direction = direction(map)
+            let metric = map.requiredText("metric")
+            let (goal, reference) = (number(map, "goal"), number(map, "reference"))
+            guard let direction, let metric else { return nil }
+            return Objective.Target(direction, metric, goal: goal, reference: reference)
+        }
+        for (index, target) in targets.enumerated()
+        where targets.count == maps.count && targets[..<index].contains(where: { $0.metric == target.metric }) {
+            log.error(
+                maps[index].field["metric"], found: "\"\(target.metric)\"", "is an objective already; list it once")
+        }
+        return targets.isEmpty || log.hasErrors(under: spec.field["objectives"]) ? nil : targets
+    }
+
+    /// `objective` beside `objectives` says nothing else than their first, as Katib's tools read only that.
+    private func checkRepetition(_ map: MapReader, of first: Objective.Target) {
+        let repeated = [
+            ("type", first.direction.rawValue), ("objectiveMetricName", first.metric), ("goal", first.goal?.text),
+        ]
+        for (key, value) in repeated where map.has(key) {
+            let found = key == "goal" ? number(map, key)?.text : map.text(key)
+            guard let found, found != value else { continue }
+            log.rule(
+                map.field[key], found: found,
+                "must be as in spec.objectives[0], \(value ?? "without a goal"), or be left out")
+        }
+    }
+
+    private func constraint(_ map: MapReader) -> OutcomeConstraint? {
+        let (low, high) = (number(map, "min"), number(map, "max"))
+        if !map.has("min"), !map.has("max") { log.error(map.field, "must have min or max, or both") }
+        if let low, let high, low > high {
+            log.error(map.field["min"], found: low.text, "must not be greater than max, which is \(high.text)")
+        }
+        return map.requiredText("metric").map { OutcomeConstraint($0, min: low, max: high) }
     }
 
     private func direction(_ map: MapReader) -> Objective.Direction? {
@@ -15,20 +79,20 @@ extension ExperimentReader {
         return map.choice("type", remedy: "must be minimize or maximize")
     }
 
-    private func goal(_ map: MapReader) -> Double? {
-        guard let value = map["goal"] else { return nil }
-        let goal = value.numberText.flatMap { log.checksRules ? $0.decimal : Double($0) }
-        if goal == nil { log.error(map.field["goal"], found: value.summary, "must be a finite number") }
-        return goal
+    private func number(_ map: MapReader, _ key: String) -> Double? {
+        guard let value = map[key] else { return nil }
+        let number = value.numberText.flatMap { log.checksRules ? $0.decimal : Double($0) }
+        if number == nil { log.error(map.field[key], found: value.summary, "must be a finite number") }
+        return number
     }
 
-    private func additionalMetrics(_ map: MapReader, objective: String?) -> [String] {
+    private func additionalMetrics(_ map: MapReader, besides objectives: [String]) -> [String] {
         let names = map.texts("additionalMetricNames") ?? []
         let field = map.field["additionalMetricNames"]
         for (index, name) in names.enumerated() {
             if name.isEmpty {
                 log.rule(field[index], found: "\"\"", "must be the name of a metric")
-            } else if name == objective {
+            } else if objectives.contains(name) {
                 log.rule(field[index], found: "\"\(name)\"", "should not contain spec.objective.objectiveMetricName")
             } else if let first = names.firstIndex(of: name), first < index {
                 log.rule(field[index], found: "\"\(name)\"", "is listed already; names must be unique")

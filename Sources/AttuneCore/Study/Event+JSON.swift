@@ -8,6 +8,8 @@ extension Event {
             var fields: JSON.Fields = [
                 "started": .number(number), "at": .time(time), "assignment": suggestion.assignment.json,
             ]
+            fields["resource"] = suggestion.resource.map { .number($0) }
+            fields["parent"] = suggestion.parent.map { .number($0) }
             if !suggestion.labels.isEmpty { fields["labels"] = .strings(suggestion.labels) }
             fields["why"] = suggestion.explanation?.json
             return .object(fields)
@@ -21,6 +23,11 @@ extension Event {
         case .ended(let number, let outcome, let time):
             var fields: JSON.Fields = ["ended": .number(number), "at": .time(time), "outcome": .string(outcome.name)]
             fields["reason"] = outcome.reason.map { .string($0) }
+            return .object(fields)
+        case .paused(let number, let time): return ["paused": .number(number), "at": .time(time)]
+        case .resumed(let number, let level, let why, let time):
+            var fields: JSON.Fields = ["resumed": .number(number), "at": .time(time), "to": .number(level)]
+            fields["why"] = why?.json
             return .object(fields)
         case .budgetEdited(let budget, let time):
             return ["budgetEdited": budget.json, "at": .time(time)]
@@ -49,12 +56,19 @@ extension Event {
             return observations.count == rows.count ? .observed(number, observations) : nil
         }
         guard let time = json["at"]?.time else { return nil }
+        let why = json["why"].flatMap(Explanation.init(json:))
         if let number = json["started"]?.int, let members = json["assignment"] {
             let labels = (json["labels"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string }
-            let why = json["why"].flatMap(Explanation.init(json:))
-            return space.assignment(json: members).map {
-                .started(number, Suggestion($0, labels: labels, explanation: why), at: time)
+            return space.assignment(json: members).map { assignment in
+                let suggestion = Suggestion(
+                    assignment, resource: json["resource"]?.int, parent: json["parent"]?.int, labels: labels,
+                    explanation: why)
+                return .started(number, suggestion, at: time)
             }
+        }
+        if let number = json["paused"]?.int { return .paused(number, at: time) }
+        if let number = json["resumed"]?.int {
+            return json["to"]?.int.map { .resumed(number, to: $0, why: why, at: time) }
         }
         if let number = json["lost"]?.int { return .lost(number, reason: json["reason"]?.string ?? "", at: time) }
         if let number = json["ended"]?.int, let name = json["outcome"]?.string {
@@ -84,7 +98,7 @@ extension Observation {
 
 extension SearchSpace {
     /// Reads an object of active parameters; nil when a value has a wrong type or a name is unknown.
-    func assignment(json: JSON) -> Assignment? {
+    public func assignment(json: JSON) -> Assignment? {
         guard let members = json.object, members.keys.allSatisfy({ self[$0] != nil }) else { return nil }
         var values: [ParameterValue?] = []
         for spec in parameters {
@@ -129,7 +143,9 @@ extension Outcome {
 extension Finish {
     /// The finish of that reason; nil for a reason that is none.
     public init?(reason: String, message: String?) {
-        let plain: [Finish] = [.goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached]
+        let plain: [Finish] = [
+            .goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached, .maxResourceReached,
+        ]
         if let finish = plain.first(where: { $0.reason == reason }) {
             self = finish
         } else if reason == Finish.failed("").reason {
@@ -146,6 +162,7 @@ extension Budget {
         fields["maxTrialCount"] = maxTrials.map { .number($0) }
         fields["maxFailedTrialCount"] = maxFailedTrials.map { .number($0) }
         fields["maxRunTime"] = maxRunTime.map { .number($0.seconds) }
+        fields["maxResource"] = maxResource.map { .number($0) }
         return .object(fields)
     }
 
@@ -153,7 +170,7 @@ extension Budget {
         self.init(
             parallelTrials: json["parallelTrialCount"]?.int ?? 1, maxTrials: json["maxTrialCount"]?.int,
             maxFailedTrials: json["maxFailedTrialCount"]?.int,
-            maxRunTime: json["maxRunTime"]?.double.map { .seconds($0) })
+            maxRunTime: json["maxRunTime"]?.double.map { .seconds($0) }, maxResource: json["maxResource"]?.int)
     }
 }
 

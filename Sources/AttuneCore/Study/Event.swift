@@ -8,6 +8,10 @@ public enum Event: Sendable, Hashable {
     /// The infrastructure lost the attempt; the trial starts again.
     case lost(Trial.Number, reason: String, at: Date)
     case ended(Trial.Number, Outcome, at: Date)
+    /// Reached the level it was given and rests there; it may go on later.
+    case paused(Trial.Number, at: Date)
+    /// Goes on from its rest, up to so many units of resource in all, with a further attempt.
+    case resumed(Trial.Number, to: Int, why: Explanation?, at: Date)
     /// Opens a stopped or finished study again, with this budget.
     case budgetEdited(Budget, at: Date)
     /// Someone stopped the experiment; it can be resumed.
@@ -19,7 +23,8 @@ public enum Event: Sendable, Hashable {
     /// The trial it is about.
     public var trial: Trial.Number? {
         switch self {
-        case .started(let number, _, _), .observed(let number, _), .lost(let number, _, _), .ended(let number, _, _):
+        case .started(let number, _, _), .observed(let number, _), .lost(let number, _, _), .ended(let number, _, _),
+            .paused(let number, _), .resumed(let number, _, _, _):
             number
         case .budgetEdited, .stopped, .finished, .imported: nil
         }
@@ -32,6 +37,7 @@ public enum Finish: Sendable, Hashable {
     case maxTrialsReached
     case spaceExhausted
     case maxRunTimeReached
+    case maxResourceReached
     case failed(String)
 
     public var isFailure: Bool { if case .failed = self { true } else { false } }
@@ -43,6 +49,7 @@ public enum Finish: Sendable, Hashable {
         case .maxTrialsReached: "ExperimentMaxTrialsReached"
         case .spaceExhausted: "ExperimentSuggestionEndReached"
         case .maxRunTimeReached: "ExperimentMaxRunTimeReached"
+        case .maxResourceReached: "ExperimentMaxResourceReached"
         case .failed: "ExperimentFailed"
         }
     }
@@ -54,6 +61,7 @@ public enum Finish: Sendable, Hashable {
         case .spaceExhausted:
             "Experiment has succeeded because suggestion service has reached the end: every point of the space was tried"
         case .maxRunTimeReached: "Experiment has succeeded because max run time has reached"
+        case .maxResourceReached: "Experiment has succeeded because max resource has reached"
         case .failed(let message): "Experiment has failed because \(message)"
         }
     }

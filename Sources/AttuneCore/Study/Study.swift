@@ -20,7 +20,13 @@ public struct Study: Sendable {
     public private(set) var openedAt: Date
     public let createdAt: Date
     public private(set) var counts = Counts()
-    public private(set) var bestNumber: Trial.Number?
+    /// The trials that no other betters in every target, in the order in which they became so; of one target the best
+    /// alone. Infeasible trials are not among them.
+    public private(set) var frontNumbers: [Trial.Number] = []
+    /// What the experiment says of resource; nil where trials use as much as they like.
+    public let ladder: ResourceLadder?
+    /// The rungs that trials reached, in the order of the log; empty without a ladder.
+    public private(set) var milestones: [Milestone] = []
     /// Every assignment that was proposed.
     public private(set) var tried: Set<Assignment> = []
     /// What other experiments found, as it was when this one was created, in the order of `experiment.warmStart`. None
@@ -29,27 +35,52 @@ public struct Study: Sendable {
     /// The experiments that prior trials were taken from, those that had none among them.
     public private(set) var sources: Set<Experiment.ID> = []
     private var runningNumbers: Set<Trial.Number> = []
+    private var pausedNumbers: Set<Trial.Number> = []
+    /// Units of resource that attempts have used which are over.
+    private var resourceOfPast = 0
+    /// By running trial, the next rung that its reports may reach.
+    private var nextRungs: [Trial.Number: Int] = [:]
 
     /// How many trials are in each state.
     public struct Counts: Sendable, Hashable {
-        public var running = 0, succeeded = 0, failed = 0, killed = 0, earlyStopped = 0, metricsUnavailable = 0
+        public var running = 0, paused = 0
+        public var succeeded = 0, failed = 0, killed = 0, earlyStopped = 0, metricsUnavailable = 0
         public var ended: Int { succeeded + failed + killed + earlyStopped + metricsUnavailable }
-        public var total: Int { running + ended }
+        public var total: Int { running + paused + ended }
 
         public init() {}
+
+        /// One more trial that ended so.
+        public mutating func add(_ outcome: Outcome) {
+            switch outcome {
+            case .succeeded: succeeded += 1
+            case .earlyStopped: earlyStopped += 1
+            case .failed: failed += 1
+            case .killed: killed += 1
+            case .metricsUnavailable: metricsUnavailable += 1
+            }
+        }
     }
 
     public init(_ experiment: Experiment, createdAt: Date) {
         self.experiment = experiment
         self.createdAt = createdAt
         openedAt = createdAt
+        ladder = experiment.ladder
     }
 
     public var objective: Objective { experiment.objective }
     public subscript(number: Trial.Number) -> Trial { trials[number - 1] }
-    /// The succeeded trial with the best objective, the earliest to end among equals. A stopped trial is never best.
+    /// Of one target, the feasible trial with the best value, the earliest among equals; nil where there are several.
+    ///
+    /// It succeeded, or completed a level and rests there. A trial that a rule stopped is never best.
     public var best: Trial? { bestNumber.map { self[$0] } }
+    public var bestNumber: Trial.Number? { objective.hasSeveralTargets ? nil : frontNumbers.first }
+    /// The feasible trials that no other betters in every target, by number.
+    public var front: [Trial] { frontNumbers.sorted().map { self[$0] } }
     public var running: [Trial] { runningNumbers.sorted().map { self[$0] } }
+    /// Those that rest at their level.
+    public var paused: [Trial] { pausedNumbers.sorted().map { self[$0] } }
     public var nextNumber: Trial.Number { trials.count + 1 }
 
     /// Takes the next event in.
@@ -61,13 +92,17 @@ public struct Study: Sendable {
         case .started(let number, let suggestion, let time): try start(number, suggestion, at: time)
         case .observed(let number, let observations):
             try requireRunning(number)
-            for observation in observations { trials[number - 1].observe(observation) }
+            for observation in observations { observe(number, observation) }
         case .lost(let number, _, _):
             try requireRunning(number)
-            trials[number - 1].startAgain()
+            lose(number)
         case .ended(let number, let outcome, let time):
             try requireRunning(number)
             end(number, outcome, at: time)
+        case .paused(let number, let time):
+            try requireRunning(number)
+            pause(number, at: time)
+        case .resumed(let number, let level, _, _): try resume(number, to: level)
         case .budgetEdited(let budget, let time):
             experiment.budget = budget
             openedAt = time
@@ -112,34 +147,137 @@ public struct Study: Sendable {
         }
         let name = "\(experiment.name)-\(number)"
         trials.append(Trial(number: number, name: name, suggestion: suggestion, startTime: time))
-        runningNumbers.insert(number)
         tried.insert(suggestion.assignment)
+        beginAttempt(number)
+    }
+
+    private mutating func beginAttempt(_ number: Trial.Number) {
+        runningNumbers.insert(number)
         counts.running += 1
+        guard let ladder else { return }
+        nextRungs[number] = ladder.levels.firstIndex { $0 > self[number].earlierResource } ?? ladder.levels.count
+    }
+
+    private mutating func leaveAttempt(_ number: Trial.Number) {
+        resourceOfPast += self[number].resourceUsed(reporting: objective.metric) - self[number].earlierResource
+        runningNumbers.remove(number)
+        nextRungs[number] = nil
+        counts.running -= 1
+    }
+
+    private mutating func lose(_ number: Trial.Number) {
+        leaveAttempt(number)
+        trials[number - 1].startAgain()
+        beginAttempt(number)
     }
 
     private mutating func end(_ number: Trial.Number, _ outcome: Outcome, at time: Date) {
+        leaveAttempt(number)
         trials[number - 1].outcome = outcome
         trials[number - 1].endTime = time
-        runningNumbers.remove(number)
         ended.append(number)
-        counts.running -= 1
+        counts.add(outcome)
+        reachLevel(number, outcome)
+        stand(number)
+    }
+
+    private mutating func pause(_ number: Trial.Number, at time: Date) {
+        leaveAttempt(number)
+        trials[number - 1].restTime = time
+        pausedNumbers.insert(number)
+        counts.paused += 1
+        reachLevel(number, .succeeded)
+        stand(number)
+    }
+
+    private mutating func resume(_ number: Trial.Number, to level: Int) throws(AttuneError) {
+        try requireOpen()
+        guard pausedNumbers.contains(number), level > self[number].suggestion.resource ?? 0 else {
+            throw AttuneError("trial \(number) of \(experiment.name) does not rest below \(level)")
+        }
+        pausedNumbers.remove(number)
+        counts.paused -= 1
+        let assignment = experiment.space.assignment(self[number].assignment, with: ladder?.parameter, at: level)
+        trials[number - 1].goOn(assignment, to: level)
+        tried.insert(assignment)
+        beginAttempt(number)
+    }
+
+    // MARK: Rungs
+
+    private mutating func observe(_ number: Trial.Number, _ observation: Observation) {
+        trials[number - 1].observe(observation)
+        guard let ladder, let next = nextRungs[number], observation.metric == objective.metric else { return }
+        let trial = self[number]
+        let used = trial.resourceUsed(reporting: objective.metric)
+        // The level itself is reached at the attempt's end, when all is reported.
+        let level = trial.suggestion.resource ?? ladder.maximum
+        var rung = next
+        while rung < ladder.levels.count, ladder.levels[rung] <= used, ladder.levels[rung] < level {
+            milestones.append(Milestone(trial: number, rung: rung, losses: trial.losses(of: objective)))
+            rung += 1
+        }
+        nextRungs[number] = rung
+    }
+
+    /// Takes in that an attempt is over, at its level or by failing before.
+    private mutating func reachLevel(_ number: Trial.Number, _ outcome: Outcome) {
+        guard let ladder else { return }
+        let trial = self[number]
+        let rung = ladder.rung(of: trial.suggestion.resource ?? ladder.maximum)
         switch outcome {
-        case .succeeded:
-            counts.succeeded += 1
-            considerBest(number)
-        case .earlyStopped: counts.earlyStopped += 1
-        case .failed: counts.failed += 1
-        case .killed: counts.killed += 1
-        case .metricsUnavailable: counts.metricsUnavailable += 1
+        case .succeeded: milestones.append(Milestone(trial: number, rung: rung, losses: trial.losses(of: objective)))
+        case .failed, .metricsUnavailable: milestones.append(Milestone(trial: number, rung: rung, losses: nil))
+        case .earlyStopped, .killed: break
         }
     }
 
-    private mutating func considerBest(_ number: Trial.Number) {
-        guard let value = self[number].value(of: objective) else { return }
-        guard let best = best?.value(of: objective), !objective.prefers(value, to: best) else {
-            bestNumber = number
+    // MARK: The front
+
+    /// Takes in what a trial has come to, and how that changes the front.
+    private mutating func stand(_ number: Trial.Number) {
+        let trial = self[number]
+        let counts = trial.isPaused || trial.outcome == .succeeded
+        let standing = counts && trial.isFeasible(for: objective) ? trial.losses(of: objective) : nil
+        let had = trial.standing
+        trials[number - 1].standing = standing
+        guard had == nil || !frontNumbers.contains(number) else {
+            // Others may have been left out because of what it was.
+            frontNumbers = []
+            for other in trials where other.standing != nil { admit(other.number) }
             return
         }
+        if standing != nil { admit(number) }
+    }
+
+    private mutating func admit(_ number: Trial.Number) {
+        guard let losses = self[number].standing else { return }
+        let isBettered = frontNumbers.contains { other in
+            self[other].standing.map { zip($0, losses).allSatisfy { $0 <= $1 } } ?? false
+        }
+        guard !isBettered else { return }
+        let rest = frontNumbers.filter { other in
+            self[other].standing.map { !zip(losses, $0).allSatisfy { $0 <= $1 } } ?? false
+        }
+        frontNumbers = rest + [number]
+    }
+
+    // MARK: The budget
+
+    /// Units of resource used so far, running trials included as far as they have reported.
+    public var resourceUsed: Int {
+        runningNumbers.reduce(resourceOfPast) { sum, number in
+            sum + self[number].resourceUsed(reporting: objective.metric) - self[number].earlierResource
+        }
+    }
+
+    /// Whether something is left of `maxResource` when all that runs uses what it may.
+    private var hasResourceLeft: Bool {
+        guard let maximum = experiment.budget.maxResource else { return true }
+        let promised = runningNumbers.reduce(0) { sum, number in
+            sum + (self[number].suggestion.resource ?? 0) - self[number].earlierResource
+        }
+        return resourceOfPast + promised < maximum
     }
 
     /// When `maxRunTime` ends; nil where there is none.
@@ -149,7 +287,7 @@ public struct Study: Sendable {
     /// the run time, which Katib lacks.
     public func dueFinish(at time: Date) -> Finish? {
         let budget = experiment.budget
-        if let value = best?.value(of: objective), objective.reachesGoal(value) { return .goalReached }
+        if frontNumbers.contains(where: { self[$0].reachesGoals(of: objective) }) { return .goalReached }
         let failed = counts.failed + counts.metricsUnavailable
         if let limit = budget.maxFailedTrials, failed > 0, failed >= limit {
             return .failed(
@@ -158,13 +296,49 @@ public struct Study: Sendable {
         }
         if let limit = budget.maxTrials, counts.ended >= limit { return .maxTrialsReached }
         if let deadline, time >= deadline { return .maxRunTimeReached }
+        if counts.running == 0, !hasResourceLeft { return .maxResourceReached }
         return nil
     }
 
-    /// Whether one more trial may start now.
-    public var wantsTrial: Bool {
-        status == .running && counts.running < experiment.budget.parallelTrials
-            && counts.total < experiment.budget.maxTrials ?? .max
+    /// Whether one more trial could be carried out now, a new one or one that goes on.
+    public var hasFreeSlot: Bool {
+        status == .running && counts.running < experiment.budget.parallelTrials && hasResourceLeft
+    }
+
+    /// Whether `maxTrials` lets another trial begin.
+    public var mayStartTrial: Bool { counts.total < experiment.budget.maxTrials ?? .max }
+
+    /// Whether the algorithm is to be asked for something now.
+    public var wantsProposal: Bool { hasFreeSlot && (mayStartTrial || counts.paused > 0) }
+}
+
+extension Study {
+    /// Whether a trial that has completed the level it was given, with all its values, rests there rather than ends.
+    public func rests(_ trial: Trial) -> Bool {
+        guard let ladder, let level = trial.suggestion.resource else { return false }
+        return ladder.rests(at: level) && trial.hasValues(of: objective)
+    }
+
+    /// Whether a running trial is to be told to rest, as it has reported all of its level and no parameter told it where
+    /// to end.
+    public func isDueToRest(_ trial: Trial) -> Bool {
+        guard let ladder, ladder.parameter == nil, let level = trial.suggestion.resource else { return false }
+        return rests(trial) && trial.resourceUsed(reporting: objective.metric) >= level
+    }
+}
+
+/// That a trial reached a rung of the ladder.
+public struct Milestone: Sendable, Hashable {
+    public var trial: Trial.Number
+    /// By position in the ladder's levels.
+    public var rung: Int
+    /// What it had reached by then, by target; nil where it failed on the way, or had brought no value.
+    public var losses: [Double]?
+
+    public init(trial: Trial.Number, rung: Int, losses: [Double]?) {
+        self.trial = trial
+        self.rung = rung
+        self.losses = losses
     }
 }
 
@@ -177,13 +351,24 @@ extension Study: CustomStringConvertible {
             case .stopped: "stopped"
             case .finished(let finish): finish.reason
             }
-        var lines = ["\(experiment.name): \(state), \(counts.ended) trials ended, \(counts.succeeded) succeeded"]
+        let resting = counts.paused > 0 ? ", \(counts.paused) paused" : ""
+        var lines = [
+            "\(experiment.name): \(state), \(counts.ended) trials ended, \(counts.succeeded) succeeded\(resting)"
+        ]
         if let best, let value = best.value(of: objective) {
             lines.append("best \(objective.metric) = \(value.text) in trial \(best.number): \(best.assignment)")
         }
+        if objective.hasSeveralTargets { lines += front.map { "on the front: \(line(of: $0))" } }
         if counts.succeeded == 0, let reason = trials.last(where: { $0.outcome?.reason != nil })?.outcome?.reason {
             lines.append("no trial succeeded; the last one: \(reason)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    private func line(of trial: Trial) -> String {
+        let values = objective.targets.map { target in
+            "\(target.metric) = \(trial.value(of: target.metric, for: objective)?.text ?? "?")"
+        }
+        return "\(values.joined(separator: ", ")) in trial \(trial.number): \(trial.assignment)"
     }
 }

@@ -1,16 +1,32 @@
 import Foundation
 
-/// An assignment together with what the algorithm wants remembered about it (resource level, bracket, parent).
+/// An assignment together with what the algorithm wants done and remembered with it.
 public struct Suggestion: Sendable, Hashable {
     public var assignment: Assignment
+    /// Units of resource (epochs, mostly) that the trial may use in all; nil for as many as it likes.
+    public var resource: Int?
+    /// The trial with whose checkpoints it begins.
+    public var parent: Trial.Number?
+    /// What the algorithm wants remembered (bracket, generation).
     public var labels: [String: String]
     /// Why it was proposed; nil where the algorithm has nothing to say.
     public var explanation: Explanation?
 
-    public init(_ assignment: Assignment, labels: [String: String] = [:], explanation: Explanation? = nil) {
+    public init(
+        _ assignment: Assignment, resource: Int? = nil, parent: Trial.Number? = nil, labels: [String: String] = [:],
+        explanation: Explanation? = nil
+    ) {
         self.assignment = assignment
+        self.resource = resource
+        self.parent = parent
         self.labels = labels
         self.explanation = explanation
+    }
+
+    /// Whether the same would be tried, whatever the reasons given for it.
+    func isSame(as other: Suggestion) -> Bool {
+        assignment == other.assignment && resource == other.resource && parent == other.parent
+            && labels == other.labels
     }
 }
 
@@ -53,12 +69,24 @@ public struct Trial: Sendable, Hashable {
     public let number: Number
     /// `<experiment>-<number>`: the same however often it is started, so that the outside world can tell.
     public let name: String
-    public let suggestion: Suggestion
+    /// As it stands now: going on raises its resource.
+    public internal(set) var suggestion: Suggestion
     public let startTime: Date
-    /// From 1; more only after the infrastructure lost earlier attempts.
+    /// From 1; more after the infrastructure lost earlier attempts, or when the trial went on from a rest.
     public internal(set) var attempt = 1
-    /// What this attempt has reported so far, in order of arrival.
+    /// How many attempts the infrastructure lost.
+    public internal(set) var losses = 0
+    /// What was reported so far, in order of arrival, but by attempts that were lost.
     public internal(set) var observations: [Observation] = []
+    /// How many of the observations were there when this attempt began.
+    public internal(set) var earlierObservations = 0
+    /// Units of resource that it had used when this attempt began.
+    public internal(set) var earlierResource = 0
+    /// What it had reached when it last came to rest or succeeded, losses by target; nil before, and where it broke a
+    /// constraint.
+    public internal(set) var standing: [Double]?
+    /// When it came to rest at its level; nil while it runs and after it has ended.
+    public internal(set) var restTime: Date?
     /// The reported series of each metric in three numbers.
     public internal(set) var metrics: [String: MetricSummary] = [:]
     /// Nil while it runs.
@@ -73,9 +101,23 @@ public struct Trial: Sendable, Hashable {
     }
 
     public var assignment: Assignment { suggestion.assignment }
-    public var isRunning: Bool { outcome == nil }
-    /// Katib's name of the condition it is in.
-    public var state: String { outcome?.name ?? "Running" }
+    public var isRunning: Bool { outcome == nil && restTime == nil }
+    /// Whether it rests at its level and may go on.
+    public var isPaused: Bool { restTime != nil }
+    /// Katib's name of the condition it is in, or `Paused`.
+    public var state: String { outcome?.name ?? (isPaused ? "Paused" : "Running") }
+    /// What the present attempt has reported.
+    public var attemptObservations: ArraySlice<Observation> { observations[earlierObservations...] }
+
+    /// Units of resource used so far, as the reports of a metric show: its latest step, or how often it was reported
+    /// where steps count from 0 or were not given.
+    public func resourceUsed(reporting metric: String) -> Int {
+        if isPaused || outcome == .succeeded, let resource = suggestion.resource { return resource }
+        let reports = attemptObservations.lazy.filter { $0.metric == metric }
+        return reports.reduce((count: 0, used: earlierResource)) { sofar, report in
+            (sofar.count + 1, max(sofar.used, report.step, sofar.count + 1))
+        }.used
+    }
 
     /// The value of `parameter`; nil where it is inactive.
     public subscript<Value>(optional parameter: Parameter<Value>) -> Value? {
@@ -101,16 +143,22 @@ public struct Trial: Sendable, Hashable {
         metrics[metric]?.value(by: objective.strategy(for: metric)).flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// Why it has no value of the objective, naming what was reported instead.
+    /// Whether it has a value of every metric that counts.
+    public func hasValues(of objective: Objective) -> Bool { missingMetric(of: objective) == nil }
+
+    private func missingMetric(of objective: Objective) -> String? {
+        objective.requiredMetrics.first { value(of: $0, for: objective) == nil }
+    }
+
+    /// Why it has no value of a metric that counts, naming what was reported instead.
     public func reasonForNoValue(of objective: Objective) -> String {
-        guard let summary = metrics[objective.metric], let latest = summary.latest else {
-            return "never reported \(objective.metric)"
-        }
-        let strategy = objective.strategy(for: objective.metric)
+        let metric = missingMetric(of: objective) ?? objective.metric
+        guard let summary = metrics[metric], let latest = summary.latest else { return "never reported \(metric)" }
+        let strategy = objective.strategy(for: metric)
         guard let value = summary.value(by: strategy) else {
-            return "never reported a finite value of \(objective.metric); the latest was \(latest.text)"
+            return "never reported a finite value of \(metric); the latest was \(latest.text)"
         }
-        return "the \(strategy.rawValue) of \(objective.metric), which counts, is \(value.text)"
+        return "the \(strategy.rawValue) of \(metric), which counts, is \(value.text)"
     }
 
     mutating func observe(_ observation: Observation) {
@@ -118,9 +166,22 @@ public struct Trial: Sendable, Hashable {
         metrics[observation.metric, default: MetricSummary()].add(observation)
     }
 
+    /// Begins the attempt again that was lost, with nothing of what it reported.
     mutating func startAgain() {
         attempt += 1
-        observations = []
+        losses += 1
+        observations.removeSubrange(earlierObservations...)
         metrics = [:]
+        for observation in observations { metrics[observation.metric, default: MetricSummary()].add(observation) }
+    }
+
+    /// Goes on from its rest, up to a higher level.
+    mutating func goOn(_ assignment: Assignment, to level: Int) {
+        attempt += 1
+        restTime = nil
+        earlierResource = suggestion.resource ?? 0
+        earlierObservations = observations.count
+        suggestion.assignment = assignment
+        suggestion.resource = level
     }
 }

@@ -8,10 +8,11 @@ public actor Tuner {
     public let experiment: Experiment
     private let store: any TrialStore
     private let clock: TunerClock
-    private let stoppingRule: (any EarlyStopping)?
-    /// As it was given, having seen nothing: every opening begins with it.
+    /// As they were given, having seen nothing: every opening begins with them.
     private let freshSuggester: any Suggester
+    private let freshRule: (any EarlyStopping)?
     private var suggester: any Suggester
+    private var stoppingRule: (any EarlyStopping)?
     private var opened: Opened?
     private var opening: Task<Void, any Error>?
     private var isDriving = false
@@ -19,9 +20,14 @@ public actor Tuner {
     private var failure: (any Error)?
     /// Events that the turn under way has applied and not yet appended.
     private var applied: [Event] = []
-    /// Trials whose runner was told to stop, with the outcome they will end in.
-    private var stopping: [Trial.Number: Outcome] = [:]
+    /// Trials whose runner was told to stop, and what will become of them.
+    private var stopping: [Trial.Number: Fate] = [:]
     private var journal = Journal()
+
+    private enum Fate: Equatable {
+        case end(Outcome)
+        case rest
+    }
 
     private struct Opened {
         var study: Study
@@ -38,6 +44,7 @@ public actor Tuner {
         self.experiment = experiment
         self.freshSuggester = suggester
         self.suggester = suggester
+        self.freshRule = stoppingRule
         self.stoppingRule = stoppingRule
         self.store = store
         self.clock = clock
@@ -75,6 +82,7 @@ public actor Tuner {
             }
             opened = Opened(study: try stored.study(), claim: claim)
             suggester = freshSuggester
+            stoppingRule = freshRule
             try await take(imports)
             // The same question with another budget: the caller edits it, as a script does that is run again with more trials.
             if study.experiment.budget != experiment.budget {
@@ -178,7 +186,7 @@ public actor Tuner {
         let adopted = study.running
         var isOver = false
         let started = try await turn { isOver = try decide() }
-        for trial in adopted where judge(trial.number) == .stop { try await runner.stop(trial) }
+        for trial in adopted where judge(trial.number) != .proceed { try await runner.stop(trial) }
         if isOver { try await stopRunning(runner) }
         return adopted + started
     }
@@ -199,9 +207,9 @@ public actor Tuner {
     /// Follows a trial through all its attempts, and gives the trials that its end lets start.
     private func follow(_ trial: Trial, with runner: some TrialRunner) async throws -> [Trial] {
         let end = try await runner.run(trial) { observations in
-            if try await self.observe(trial.number, observations) == .stop { try await runner.stop(trial) }
+            if try await self.observe(trial.number, observations) != .proceed { try await runner.stop(trial) }
         }
-        if case .lost(let reason) = end.kind, trial.attempt <= experiment.retries, stopping[trial.number] == nil {
+        if case .lost(let reason) = end.kind, trial.losses < experiment.retries, stopping[trial.number] == nil {
             try await turn { try apply(.lost(trial.number, reason: reason, at: clock.now())) }
             return try await follow(study[trial.number], with: runner)
         }
@@ -217,7 +225,7 @@ public actor Tuner {
     /// Tells what is still running to stop, once, as the experiment is over.
     private func stopRunning(_ runner: some TrialRunner) async throws {
         for trial in study.running where stopping[trial.number] == nil {
-            stopping[trial.number] = .killed(overMessage)
+            stopping[trial.number] = .end(.killed(overMessage))
             try await runner.stop(trial)
         }
     }
@@ -244,6 +252,8 @@ public actor Tuner {
 
     /// The next trial to try, started and durable; nil when the experiment is over, or nothing can start before a running
     /// trial is told.
+    ///
+    /// It may be one that rested and goes on: `trial.suggestion.resource` says up to where.
     public func ask() async throws -> Trial? {
         try await open()
         return try await turn { try decide(atMost: 1) }.first
@@ -251,7 +261,8 @@ public actor Tuner {
 
     /// Records intermediate values of a running trial, and says whether it is worth going on.
     ///
-    /// A trial judged hopeless is to be ended with `tell(_:_:)` or `.stopped`; it then counts as early stopped.
+    /// A trial judged hopeless is to be ended with `tell(_:_:)` or `.stopped`; it then counts as early stopped. So is one
+    /// that is to pause; it then rests, and may be given again by `ask()`.
     public func report(_ trial: Trial, _ values: [String: Double], step: Int) async throws -> Verdict {
         try await open()
         return try await observe(trial.number, observations(of: values, step: step))
@@ -303,7 +314,12 @@ public actor Tuner {
         let decision = Result { try decide() }
         let events = applied
         applied = []
-        let started = events.compactMap { if case .started(let number, _, _) = $0 { study[number] } else { nil } }
+        let started = events.compactMap { event -> Trial? in
+            switch event {
+            case .started(let number, _, _), .resumed(let number, _, _, _): study[number]
+            default: nil
+            }
+        }
         if !events.isEmpty { try await keep(events, under: claim) }
         try decision.get()
         return started
@@ -334,25 +350,49 @@ public actor Tuner {
         return verdict
     }
 
-    /// Whether a running trial is to stop: it was told to already, or the rule says so now.
+    /// Whether a running trial is to stop or to rest: it was told to already, its level is reached, or the rule says so
+    /// now.
     private func judge(_ number: Trial.Number) -> Verdict {
-        guard stopping[number] == nil else { return .stop }
-        guard let stoppingRule, !study[number].observations.isEmpty,
-            stoppingRule.verdict(on: study[number], in: study) == .stop
-        else { return .proceed }
-        stopping[number] = .earlyStopped
-        return .stop
+        if let fate = stopping[number] { return fate == .rest ? .pause : .stop }
+        let verdict = verdict(on: study[number])
+        switch verdict {
+        case .proceed: break
+        case .pause: stopping[number] = .rest
+        case .stop: stopping[number] = .end(.earlyStopped)
+        }
+        return verdict
+    }
+
+    private func verdict(on trial: Trial) -> Verdict {
+        guard !trial.observations.isEmpty else { return .proceed }
+        if stoppingRule?.verdict(on: trial, in: study) == .stop { return .stop }
+        return study.isDueToRest(trial) ? .pause : .proceed
     }
 
     private func applyEnd(of number: Trial.Number, _ end: WorkEnd) throws {
         if !end.observations.isEmpty { try apply(.observed(number, end.observations)) }
-        try apply(.ended(number, outcome(of: study[number], end), at: clock.now()))
+        let trial = study[number]
+        if rests(trial, after: end) {
+            try apply(.paused(number, at: clock.now()))
+        } else {
+            try apply(.ended(number, outcome(of: trial, end), at: clock.now()))
+        }
         stopping[number] = nil
     }
 
+    /// Whether it has come to the level it was given, below the ladder's top.
+    private func rests(_ trial: Trial, after end: WorkEnd) -> Bool {
+        guard study.rests(trial) else { return false }
+        return switch end.kind {
+        case .completed: stopping[trial.number] != .end(.earlyStopped)
+        case .stopped: stopping[trial.number] == .rest
+        case .failed, .lost: false
+        }
+    }
+
     private func outcome(of trial: Trial, _ end: WorkEnd) -> Outcome {
-        let told = stopping[trial.number]
-        let hasValue = trial.value(of: study.objective) != nil
+        let told: Outcome? = if case .end(let outcome)? = stopping[trial.number] { outcome } else { nil }
+        let hasValue = trial.hasValues(of: study.objective)
         return switch end.kind {
         // It was not fast enough to be spared by a rule, but fast enough to finish before the experiment's end did.
         case .completed where hasValue && told != .earlyStopped: .succeeded
@@ -370,26 +410,46 @@ public actor Tuner {
         return "\(trial.reasonForNoValue(of: study.objective))\(hint); \(output)"
     }
 
-    /// Applies what is to happen now: the end of the experiment, or as many starts as the budget allows.
+    /// Applies what is to happen now: the end of the experiment, or as many beginnings as the budget allows.
     ///
-    /// Each start is applied before the next is proposed, as the log will replay them.
+    /// Each is applied before the next is proposed, as the log will replay them.
     /// - Returns: whether the experiment is over.
     @discardableResult
     private func decide(atMost limit: Int = .max) throws -> Bool {
         if study.status == .running, let finish = study.dueFinish(at: clock.now()) {
             try apply(.finished(finish, at: clock.now()))
         }
-        let first = study.nextNumber
-        while study.wantsTrial, study.nextNumber - first < limit {
-            switch try suggester.proposal(for: study) {
-            case .run(let suggestion): try apply(.started(study.nextNumber, suggestion, at: clock.now()))
-            case .wait where study.counts.running > 0: return false
-            case .wait: throw AttuneError("\(experiment.algorithm.name) waits although no trial is running")
-            case .exhausted:
-                if study.counts.running == 0 { try apply(.finished(.spaceExhausted, at: clock.now())) }
-                return study.status != .running
-            }
+        var begun = 0
+        while begun < limit, study.wantsProposal, try begin() { begun += 1 }
+        if limit > 0, study.status == .running, study.counts.running == 0, study.counts.total > 0, begun == 0,
+            !study.mayStartTrial, study.hasFreeSlot
+        {
+            try apply(.finished(.maxTrialsReached, at: clock.now()))
         }
         return study.status != .running
+    }
+
+    /// Begins what the algorithm proposes.
+    ///
+    /// - Returns: whether there was anything.
+    private func begin() throws -> Bool {
+        switch try suggester.proposal(for: study) {
+        case .run(let suggestion):
+            guard study.mayStartTrial else { return false }
+            try apply(.started(study.nextNumber, suggestion, at: clock.now()))
+        case .resume(let number, let level, let why):
+            try apply(.resumed(number, to: level, why: why, at: clock.now()))
+        case .wait:
+            guard study.counts.running > 0 || !study.mayStartTrial else {
+                throw AttuneError("\(experiment.algorithm.name) waits although no trial is running")
+            }
+            return false
+        case .exhausted:
+            if study.counts.running == 0, study.mayStartTrial {
+                try apply(.finished(.spaceExhausted, at: clock.now()))
+            }
+            return false
+        }
+        return true
     }
 }

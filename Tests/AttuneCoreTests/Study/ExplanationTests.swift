@@ -38,7 +38,7 @@ struct ExplanationTests {
         let other = experiment.space.assignment(at: [0.4, 0.5, 0.5, 0.5])
         func isSame(_ derived: Proposal) -> Bool {
             let recorded = Suggestion(assignment, labels: ["n": "1"], explanation: Explanation("m", mean: 0.3))
-            return Replay.Step(number: 1, recorded: recorded, derived: derived).isSame
+            return Replay.Step(number: 1, recorded: .run(recorded), derived: derived).isSame
         }
         #expect(
             isSame(.run(Suggestion(assignment, labels: ["n": "1"], explanation: Explanation("m", mean: 0.1 + 0.2)))))

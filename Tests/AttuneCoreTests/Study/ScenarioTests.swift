@@ -137,7 +137,7 @@ private struct Scenario {
             #expect(value.map(\.text) ?? "none" == (try arguments.word(2)), "\(place)")
         case "status": #expect(status == (try arguments.word(1)), "\(place)")
         case "due": #expect(study.dueFinish(at: time)?.reason ?? "none" == (try arguments.word(1)), "\(place)")
-        case "wants": #expect(study.wantsTrial == (try arguments.word(1) == "yes"), "\(place)")
+        case "wants": #expect(study.wantsProposal == (try arguments.word(1) == "yes"), "\(place)")
         case "attempt": #expect(study[try arguments.number(1)].attempt == (try arguments.number(2)), "\(place)")
         case "counts":
             for (name, count) in arguments.named { #expect(counts[name] == Int(count), "\(place)") }

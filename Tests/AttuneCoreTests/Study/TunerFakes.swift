@@ -161,7 +161,7 @@ struct FakeSuggester: Suggester {
 
 /// Stops a trial whose last value is above 1.
 struct StopAboveOne: EarlyStopping {
-    func verdict(on trial: Trial, in study: Study) -> Verdict {
+    mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
         trial.observations.last.map { $0.value > 1 } == true ? .stop : .proceed
     }
 }
