@@ -146,7 +146,8 @@ var strict: [SwiftSetting] {
 
 var algorithmTexts: [String] {
     [
-        "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "random/README.md", "sobol/README.md",
+        "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "nsga2/README.md", "nsga3/README.md",
+        "random/README.md", "sobol/README.md",
         "tpe/README.md",
     ]
 }

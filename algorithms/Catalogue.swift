@@ -3,7 +3,9 @@ import AttuneCore
 extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
-        algorithms: [.auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes],
+        algorithms: [
+            .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .nsga2, .nsga3,
+        ],
         stoppingRules: [.medianStop])
 }
 
