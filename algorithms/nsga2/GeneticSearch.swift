@@ -75,7 +75,7 @@ struct GeneticSearch: Suggester {
 
 /// The settings of evolving populations, named as in Optuna where it has them.
 struct GeneticSettings: Sendable {
-    var populationSize = 50
+    var populationSize = 20
     var offspring = 1
     var crossover = 0.9
     var swapping = 0.5

@@ -96,7 +96,7 @@ extension ExpectedHypervolumeImprovement {
 
         mutating func logValue(_ means: [Double], _ deviations: [Double]) -> Double {
             // As good as none, and its reciprocal is a number.
-            self.deviations = deviations.map { max($0, 1e-100) }
+            self.deviations = deviations.map { max($0, 1e-60) }
             setEdges(means)
             for objective in means.indices { setFactors(objective) }
             setBoxes()

@@ -30,9 +30,10 @@ enum ConstrainedDomination {
         let inner = Pareto.ranks(of: feasible.map { results[$0].losses })
         for (index, rank) in zip(feasible, inner) { ranks[index] = rank }
         let first = (inner.max() ?? -1) + 1
-        let levels = Set(totals).sorted()
+        let broken = results.indices.filter { !results[$0].isFeasible }
+        let levels = Set(broken.map { totals[$0] }).sorted()
         let places = Dictionary(uniqueKeysWithValues: zip(levels, levels.indices))
-        for index in results.indices where !results[index].isFeasible {
+        for index in broken {
             ranks[index] = first + (places[totals[index]] ?? 0)
         }
         return ranks
