@@ -147,7 +147,7 @@ var strict: [SwiftSetting] {
 var algorithmTexts: [String] {
     [
         "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "nsga2/README.md", "nsga3/README.md",
-        "random/README.md", "sobol/README.md",
+        "random/README.md", "sobol/README.md", "statistics/README.md",
         "tpe/README.md",
     ]
 }

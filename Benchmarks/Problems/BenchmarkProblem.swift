@@ -30,6 +30,9 @@ public struct BenchmarkProblem: Sendable {
     public var frontHypervolume: Double?
     /// How much resource (epochs, mostly) a full evaluation takes; 1 where there is nothing to see before the end.
     public var maxResource: Int
+    /// What learning curves are measured by, where both ends are known: the best value anywhere on a curve, and the median
+    /// of the values at full resource.
+    public var curveScale: CurveScale?
     /// The true values, always the same for the same assignment.
     public var evaluate: @Sendable (Assignment) -> Evaluation
     /// What results say of an assignment instead of the first metric, never shown to an optimizer: its accuracy on test
@@ -41,7 +44,8 @@ public struct BenchmarkProblem: Sendable {
     public init(
         name: String, summary: String, space: SearchSpace, metrics: [Metric] = [Metric()], optimum: Double? = nil,
         optimizers: [Assignment] = [], referencePoint: [Double]? = nil, frontHypervolume: Double? = nil,
-        maxResource: Int = 1, noise: [Double] = [], reportedValue: (@Sendable (Assignment) -> Double)? = nil,
+        maxResource: Int = 1, noise: [Double] = [], curveScale: CurveScale? = nil,
+        reportedValue: (@Sendable (Assignment) -> Double)? = nil,
         evaluate: @escaping @Sendable (Assignment) -> Evaluation
     ) {
         self.name = name
@@ -54,8 +58,20 @@ public struct BenchmarkProblem: Sendable {
         self.frontHypervolume = frontHypervolume
         self.maxResource = maxResource
         self.noise = noise
+        self.curveScale = curveScale
         self.reportedValue = reportedValue
         self.evaluate = evaluate
+    }
+}
+
+/// Two values between which learning curves are measured.
+public struct CurveScale: Sendable, Hashable {
+    public var best: Double
+    public var median: Double
+
+    public init(best: Double, median: Double) {
+        self.best = best
+        self.median = median
     }
 }
 

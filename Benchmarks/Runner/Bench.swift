@@ -10,12 +10,19 @@ public struct Bench: Sendable {
     public struct Settings: Sendable, Hashable {
         /// How many evaluations each run finishes, unless the entrant has nothing more to try.
         public var evaluations: Int
+        /// How much resource each run spends on problems with learning curves, in full trainings; results are then the
+        /// best values seen anywhere on a curve. Nil to count evaluations only.
+        public var trainings: Int?
         /// Each as often as it is wanted: in ascending order, none twice.
         public var seeds: [Int]
         public var cluster: SimulatedCluster.Settings
 
-        public init(evaluations: Int, seeds: [Int], cluster: SimulatedCluster.Settings = SimulatedCluster.Settings()) {
-            precondition(evaluations > 0, "a run has at least one evaluation")
+        public init(
+            evaluations: Int, trainings: Int? = nil, seeds: [Int],
+            cluster: SimulatedCluster.Settings = SimulatedCluster.Settings()
+        ) {
+            precondition(evaluations > 0 && trainings ?? 1 > 0, "a run has at least one evaluation")
+            self.trainings = trainings
             self.evaluations = evaluations
             self.seeds = Set(seeds).sorted()
             self.cluster = cluster
@@ -147,7 +154,7 @@ public struct Bench: Sendable {
         if try entry.file.lines() != nil { return EndedRun(key: entry.key, wasKept: true) }
         var run = Run(
             entry.contestant, on: entry.problem, seed: entry.seed, evaluations: settings.evaluations,
-            cluster: settings.cluster, stopwatch: stopwatch)
+            trainings: settings.trainings, cluster: settings.cluster, stopwatch: stopwatch)
         let rows: [ResultRow]
         do {
             rows = try await run.rows()
@@ -199,6 +206,7 @@ public struct Bench: Sendable {
     private var settingsJSON: JSON {
         [
             "command": command.map { .string($0) } ?? .null, "evaluations": .number(settings.evaluations),
+            "trainings": settings.trainings.map { .number($0) } ?? .null,
             "seeds": .array(settings.seeds.map { .number($0) }),
             "cluster": settings.cluster.json,
             "algorithms": .object(JSON.Fields(contestants.map { ($0.name, .string($0.details)) })),
@@ -209,7 +217,9 @@ public struct Bench: Sendable {
 
 extension Bench.Settings {
     /// All that decides one run, whatever other seeds there are.
-    var identity: String { "rules 2, \(evaluations) evaluations, \(cluster.json)" }
+    var identity: String {
+        "rules 2, \(evaluations) evaluations, " + (trainings.map { "\($0) trainings, " } ?? "") + "\(cluster.json)"
+    }
 }
 
 extension SimulatedCluster.Settings {
@@ -238,6 +248,7 @@ extension ProblemFacts {
             name: problem.name, summary: problem.summary, direction: problem.metrics[0].direction,
             isMultiObjective: problem.metrics.count > 1,
             // The optimum is of what is optimised, which is not what is reported where there are tests.
-            optimum: problem.reportedValue == nil ? problem.optimum : nil, frontHypervolume: problem.frontHypervolume)
+            optimum: problem.reportedValue == nil ? problem.optimum : nil, frontHypervolume: problem.frontHypervolume,
+            maxResource: problem.maxResource, curveScale: problem.curveScale)
     }
 }

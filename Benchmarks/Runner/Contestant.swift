@@ -31,12 +31,17 @@ public struct Challenge: Sendable {
     public var evaluations: Int
     /// How many evaluations go on at once.
     public var workers: Int
+    /// How much resource may be spent, in full trainings; nil where only evaluations count.
+    public var trainings: Int?
 
-    public init(problem: BenchmarkProblem, seed: UInt64, evaluations: Int, workers: Int = 1) {
+    public init(
+        problem: BenchmarkProblem, seed: UInt64, evaluations: Int, workers: Int = 1, trainings: Int? = nil
+    ) {
         self.problem = problem
         self.seed = seed
         self.evaluations = evaluations
         self.workers = workers
+        self.trainings = trainings
     }
 }
 

@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneProblems
 
 /// One finished evaluation of one run: a line of `results.csv`.
 public struct ResultRow: Sendable, Hashable {
@@ -58,10 +59,14 @@ public struct ProblemFacts: Sendable, Hashable {
     public var isMultiObjective: Bool
     public var optimum: Double?
     public var frontHypervolume: Double?
+    /// Units of resource in a full training.
+    public var maxResource: Int
+    /// What learning curves are measured by, where that is known.
+    public var curveScale: CurveScale?
 
     public init(
         name: String, summary: String, direction: Objective.Direction, isMultiObjective: Bool, optimum: Double?,
-        frontHypervolume: Double?
+        frontHypervolume: Double?, maxResource: Int = 1, curveScale: CurveScale? = nil
     ) {
         self.name = name
         self.summary = summary
@@ -69,6 +74,8 @@ public struct ProblemFacts: Sendable, Hashable {
         self.isMultiObjective = isMultiObjective
         self.optimum = optimum
         self.frontHypervolume = frontHypervolume
+        self.maxResource = maxResource
+        self.curveScale = curveScale
     }
 
     public var json: JSON {
@@ -76,6 +83,9 @@ public struct ProblemFacts: Sendable, Hashable {
             "name": .string(name), "summary": .string(summary), "direction": .string(direction.rawValue),
             "isMultiObjective": .bool(isMultiObjective), "optimum": optimum.map { .number($0) } ?? .null,
             "frontHypervolume": frontHypervolume.map { .number($0) } ?? .null,
+            "maxResource": .number(maxResource),
+            "curveBest": curveScale.map { .number($0.best) } ?? .null,
+            "curveMedian": curveScale.map { .number($0.median) } ?? .null,
         ]
     }
 
@@ -85,8 +95,13 @@ public struct ProblemFacts: Sendable, Hashable {
             let direction = json["direction"]?.string.flatMap({ Objective.Direction(rawValue: $0) }),
             let isMultiObjective = json["isMultiObjective"]?.bool
         else { return nil }
+        var scale: CurveScale?
+        if let best = json["curveBest"]?.double, let median = json["curveMedian"]?.double {
+            scale = CurveScale(best: best, median: median)
+        }
         self.init(
             name: name, summary: summary, direction: direction, isMultiObjective: isMultiObjective,
-            optimum: json["optimum"]?.double, frontHypervolume: json["frontHypervolume"]?.double)
+            optimum: json["optimum"]?.double, frontHypervolume: json["frontHypervolume"]?.double,
+            maxResource: json["maxResource"]?.int ?? 1, curveScale: scale)
     }
 }

@@ -17,12 +17,19 @@ struct Run {
         var noise: Noise
         /// The latest value it reported.
         var lastSeen: Double?
+
+        /// The part of the learning curve that was seen with so many units of resource.
+        func curve(after units: Double) -> ArraySlice<Double> {
+            evaluation.curve.dropFirst(start).prefix(Int(units))
+        }
     }
 
     private let problem: BenchmarkProblem
     private let contestant: Contestant
     private let seed: Int
     private let evaluations: Int
+    /// Units of resource that may be used; nil where only evaluations count.
+    private let resourceLimit: Double?
     private let stopwatch: (@Sendable () -> Double)?
     private var cluster: SimulatedCluster
     private var recorder: RunRecorder
@@ -34,16 +41,19 @@ struct Run {
 
     /// - Parameter stopwatch: seconds on a clock that never goes back, to time the entrant with; nil not to.
     init(
-        _ contestant: Contestant, on problem: BenchmarkProblem, seed: Int, evaluations: Int,
+        _ contestant: Contestant, on problem: BenchmarkProblem, seed: Int, evaluations: Int, trainings: Int? = nil,
         cluster settings: SimulatedCluster.Settings, stopwatch: (@Sendable () -> Double)? = nil
     ) {
         self.problem = problem
         self.contestant = contestant
         self.seed = seed
-        self.evaluations = evaluations
+        let limit = problem.maxResource > 1 ? trainings.map { Double($0 * problem.maxResource) } : nil
+        resourceLimit = limit
+        self.evaluations = limit.map { Int($0) } ?? evaluations
         self.stopwatch = stopwatch
         cluster = SimulatedCluster(settings, seed: stableHash("cluster", problem.name, String(seed)))
-        recorder = RunRecorder(problem: problem, algorithm: contestant.name, seed: seed)
+        recorder = RunRecorder(
+            problem: problem, algorithm: contestant.name, seed: seed, countsCurves: limit != nil)
     }
 
     /// Plays the run to its end.
@@ -53,7 +63,8 @@ struct Run {
         try requireMeasurableProblem()
         let challenge = Challenge(
             problem: problem, seed: stableHash("entrant", problem.name, String(seed)) >> 33, evaluations: evaluations,
-            workers: cluster.settings.workers)
+            workers: cluster.settings.workers,
+            trainings: resourceLimit.map { Int($0) / problem.maxResource })
         var entrant = try await contestant.enter(challenge)
         do {
             try await play(&entrant)
@@ -72,7 +83,7 @@ struct Run {
     }
 
     private mutating func play(_ entrant: inout any Entrant) async throws {
-        while recorder.rows.count < evaluations {
+        while recorder.rows.count < evaluations, recorder.resource < resourceLimit ?? .infinity {
             try Task.checkCancellation()
             try await fill(&entrant)
             let happenings = cluster.advance()
@@ -191,10 +202,14 @@ struct Run {
         _ happening: SimulatedCluster.Happening, values: [Double]?, observed: Double?, isStopped: Bool = false
     ) {
         let ended = going.removeValue(forKey: happening.ticket)
+        // What is seen on curves is measured on validation data, as nothing else is known of their middles.
+        let values =
+            resourceLimit == nil ? values.map { reported($0, of: ended?.candidate.assignment) } : values
         recorder.record(
             RunRecorder.Ended(
-                values: values.map { reported($0, of: ended?.candidate.assignment) }, observed: observed,
-                isStopped: isStopped, resource: happening.resource, askSeconds: ended?.askSeconds),
+                values: values, observed: observed,
+                curve: ended?.curve(after: happening.resource) ?? [], isStopped: isStopped,
+                resource: happening.resource, askSeconds: ended?.askSeconds),
             at: cluster.now)
     }
 

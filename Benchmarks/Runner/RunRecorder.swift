@@ -9,6 +9,8 @@ struct RunRecorder: Sendable {
         var values: [Double]?
         /// The first metric with noise.
         var observed: Double?
+        /// The part of its learning curve that was seen.
+        var curve: ArraySlice<Double> = []
         /// Whether the entrant stopped it: its values are then not those of a result, and it is never best.
         var isStopped = false
         var resource: Double
@@ -19,11 +21,15 @@ struct RunRecorder: Sendable {
     private let algorithm: String
     private let seed: Int
     private(set) var rows: [ResultRow] = []
-    private var resource = 0.0
+    /// Units of resource used so far.
+    private(set) var resource = 0.0
+    /// Whether the best is that of all curves rather than of results.
+    private let countsCurves: Bool
     private var incumbent: (observed: Double, value: Double)?
     private var volume: DominatedVolume?
 
-    init(problem: BenchmarkProblem, algorithm: String, seed: Int) {
+    init(problem: BenchmarkProblem, algorithm: String, seed: Int, countsCurves: Bool = false) {
+        self.countsCurves = countsCurves
         self.problem = problem
         self.algorithm = algorithm
         self.seed = seed
@@ -32,7 +38,11 @@ struct RunRecorder: Sendable {
 
     mutating func record(_ ended: Ended, at seconds: Double) {
         resource += ended.resource
-        if !ended.isStopped { consider(ended) }
+        if countsCurves {
+            for value in ended.curve { consider(value) }
+        } else if !ended.isStopped {
+            consider(ended)
+        }
         rows.append(
             ResultRow(
                 problem: problem.name, algorithm: algorithm, seed: seed, evaluation: rows.count + 1,
@@ -42,6 +52,12 @@ struct RunRecorder: Sendable {
 
     private var best: Double {
         problem.metrics.count > 1 ? volume?.value ?? .nan : incumbent?.value ?? .nan
+    }
+
+    private mutating func consider(_ value: Double) {
+        guard value.isFinite else { return }
+        let direction = problem.metrics[0].direction
+        if incumbent.map({ direction.prefers(value, to: $0.value) }) ?? true { incumbent = (value, value) }
     }
 
     private mutating func consider(_ ended: Ended) {

@@ -24,27 +24,39 @@ public struct RunResult: Sendable, Hashable {
     public var key: Key
     /// The best so far after each evaluation; not a number before there is one.
     public var best: [Double]
+    /// Units of resource used by the end of each evaluation; empty where that was not kept.
+    public var resource: [Double]
 
-    public init(_ key: Key, best: [Double]) {
+    public init(_ key: Key, best: [Double], resource: [Double] = []) {
         self.key = key
         self.best = best
+        self.resource = resource
     }
 
     /// Reads the lines of its rows.
     init(_ key: Key, lines: Substring) throws(AttuneError) {
         self.key = key
         best = []
+        resource = []
         for line in lines.utf8.split(separator: UInt8(ascii: "\n")).map({ Substring($0) }) {
             guard let row = ResultRow(line: line), row.evaluation == best.count + 1 else {
                 throw AttuneError("the run \(key) has a line that is no result: \(line)")
             }
             best.append(row.best)
+            resource.append(row.resource)
         }
     }
 
     /// The best after so many evaluations; after the last where there were fewer; not a number where there was none.
     public func best(after evaluations: Int) -> Double {
         best.isEmpty || evaluations < 1 ? .nan : best[min(evaluations, best.count) - 1]
+    }
+}
+
+extension RunResult {
+    /// The best after so many units of resource; not a number before there was one.
+    public func best(afterResource units: Double) -> Double {
+        resource.lastIndex { $0 <= units }.map { best[$0] } ?? .nan
     }
 }
 

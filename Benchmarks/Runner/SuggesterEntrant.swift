@@ -17,6 +17,11 @@ public struct SuggesterEntrant: Entrant {
     public init(
         _ challenge: Challenge, algorithm: AlgorithmSpec, stopping: AlgorithmSpec? = nil, catalogue: AlgorithmCatalogue
     ) throws {
+        var algorithm = algorithm
+        let knowsResource = catalogue[algorithm: algorithm.name]?.settings.contains { $0.name == "r_l" } ?? false
+        if challenge.trainings != nil, knowsResource, algorithm["r_l"] == nil {
+            algorithm.settings.append(.init("r_l", String(challenge.problem.maxResource)))
+        }
         let experiment = Experiment(challenge, algorithm: algorithm, stopping: stopping)
         do {
             suggester = try catalogue.suggester(for: experiment)
@@ -133,7 +138,8 @@ extension Experiment {
             earlyStopping: stopping,
             budget: Budget(
                 parallelTrials: challenge.workers,
-                maxTrials: min(challenge.evaluations, problem.space.cardinality ?? .max)),
+                maxTrials: min(challenge.evaluations, problem.space.cardinality ?? .max),
+                maxResource: challenge.trainings.map { $0 * problem.maxResource }),
             seed: challenge.seed)
     }
 }

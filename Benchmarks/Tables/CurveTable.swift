@@ -4,8 +4,9 @@ import AttuneProblems
 /// Random configurations with their learning curves, as TaskSet (Metz et al. 2020) and LCBench (Zimmer et al. 2021).
 ///
 /// Columns `config`, a number; the parameters, or in their place another table in the same folder of `config` and
-/// parameters; the curve, `METRIC_1`, `METRIC_2`, … or from 0; and after it, if any, a test metric `test_…_final`, which
-/// is reported, and `time_…_s`, the seconds of a whole training. What diverged is as bad as the table's worst value.
+/// parameters; the curve, `METRIC_1`, `METRIC_2`, …, where one from 0 begins with what was measured before training, which
+/// costs nothing and is left out; and after it, if any, a test metric `test_…_final`, which is reported, and `time_…_s`,
+/// the seconds of a whole training. What diverged is as bad as the table's worst value.
 struct CurveTable: TableFormat {
     private let file: DataFile
     private let curve: CurveColumns
@@ -70,6 +71,7 @@ struct CurveTable: TableFormat {
             optimum: best.map { results.final(ofRow: rows[$0.row]) }, optimizers: best.map { [$0.at] } ?? [],
             maxResource: curve.names.count
         ) { results.evaluation(ofRow: rows[tried.nearest(to: $0)]) }
+        problem.curveScale = results.scale(ofRows: rows, curve.direction)
         guard testColumn != nil else { return problem }
         problem.reportedValue = { results.test(ofRow: rows[tried.nearest(to: $0)]) }
         return problem
@@ -95,7 +97,9 @@ struct CurveTable: TableFormat {
 /// The columns of a table that are a learning curve: three or more whose names end in ascending numbers.
 private struct CurveColumns: Sendable {
     let metric: String
+    /// Those after some training.
     let names: [String]
+    /// All of them.
     let positions: Range<Int>
 
     var direction: Objective.Direction { Objective.Direction(ofMetric: metric) }
@@ -115,7 +119,8 @@ private struct CurveColumns: Sendable {
         guard longest.count >= 3, let metric = steps[longest.lowerBound]?.prefix else { return nil }
         self.metric = metric
         positions = longest
-        names = Array(columns[longest])
+        let beginsUntrained = steps[longest.lowerBound]?.number == 0
+        names = Array(columns[longest].dropFirst(beginsUntrained ? 1 : 0))
     }
 
     /// `valid_loss_12` is step 12 of `valid_loss`.
@@ -151,6 +156,15 @@ private struct CurveResults: Sendable {
 
     func final(ofRow row: Int) -> Double { values[(row + 1) * steps - 1] }
     func test(ofRow row: Int) -> Double { tests[row] }
+
+    func scale(ofRows rows: [Int], _ direction: Objective.Direction) -> CurveScale? {
+        let finals = rows.map(final(ofRow:)).sorted()
+        let best = direction == .minimize ? values.min() : values.max()
+        guard let best, !finals.isEmpty else { return nil }
+        let middle = finals.count / 2
+        let median = finals.count.isMultiple(of: 2) ? (finals[middle - 1] + finals[middle]) / 2 : finals[middle]
+        return CurveScale(best: best, median: median)
+    }
 
     /// A table without times takes a second for each step.
     func evaluation(ofRow row: Int) -> Evaluation {

@@ -76,11 +76,20 @@ struct BenchRunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var problemOptions: ProblemOptions
-    @Option(help: "Algorithms of Attune's, set apart by commas (default: all; none where an entrant is given).")
+    @Option(
+        help: """
+            Algorithms of Attune's, set apart by commas, each with settings where wanted, as asha:eta=4:sampler=tpe \
+            (default: all; none where an entrant is given).
+            """)
     var algorithms: String?
     @Option(help: "A program that answers the protocol of docs/optimize.md, as NAME=COMMAND; may be given often.")
     var entrant: [String] = []
     @Option(help: "Evaluations of each run.") var evaluations = 100
+    @Option(
+        help: """
+            Resource of each run on problems with learning curves, in full trainings: trials may then rest and go on, and \
+            the best value seen on any curve counts.
+            """) var trainings: Int?
     @Option(help: "Runs at once (default: the number of cores).") var parallel: Int?
     @Option(help: "How many seeds, from 1.") var seeds = 5
     @Option(help: "The folder of the results.", completion: .directory) var out = "bench-results"
@@ -89,7 +98,7 @@ struct BenchRunCommand: AsyncParsableCommand {
     @Flag(help: "Print nothing but errors.") var quiet = false
 
     func validate() throws {
-        for (name, value) in [("--evaluations", evaluations), ("--seeds", seeds), ("--parallel", parallel ?? 1)]
+        for (name, value) in [("--evaluations", evaluations), ("--seeds", seeds), ("--trainings", trainings ?? 1), ("--parallel", parallel ?? 1)]
         where value < 1 {
             throw ValidationError("\(name): found \(value); must be greater than 0")
         }
@@ -103,7 +112,7 @@ struct BenchRunCommand: AsyncParsableCommand {
         let bench = try Bench(
             problems: try problemOptions.load(), contestants: try contestants(),
             settings: Bench.Settings(
-                evaluations: evaluations, seeds: Array(1...seeds),
+                evaluations: evaluations, trainings: trainings, seeds: Array(1...seeds),
                 cluster: SimulatedCluster.Settings(workers: workerCount ?? 1)),
             command: BenchRunCommand.typed)
         let clock = ContinuousClock()
@@ -148,12 +157,9 @@ struct BenchRunCommand: AsyncParsableCommand {
         let names =
             algorithms?.split(separator: ",").map(String.init)
             ?? (entrant.isEmpty ? catalogue.algorithms.map(\.name) : [])
-        if let unknown = names.first(where: { catalogue[algorithm: $0] == nil }) {
-            throw AttuneError(
-                "--algorithms: found \"\(unknown)\"; known: \(catalogue.algorithms.map(\.name).joined(separator: ", "))"
-            )
-        }
-        return try names.map { .attune(AlgorithmSpec($0), catalogue: catalogue) } + entrant.map { try .program($0) }
+        let specs = try names.map { try AlgorithmSpec(option: $0, in: catalogue) }
+        return try zip(names, specs).map { .attune($1, named: $0, catalogue: catalogue) }
+            + entrant.map { try .program($0) }
     }
 
     private static func show(_ progress: Bench.Progress) {
@@ -173,6 +179,27 @@ struct BenchRunCommand: AsyncParsableCommand {
         guard !quiet else { return }
         if isatty(STDERR_FILENO) == 1 { Terminal.write("\r\u{1B}[2K", to: STDERR_FILENO) }
         Terminal.say(report.text + "\n\(page.path(percentEncoded: false))")
+        guard let trainings else { return }
+        let regret = TrainingRegret(outcome.runs, outcome.problems, upTo: trainings)
+        guard !regret.rows.isEmpty else { return }
+        Terminal.say("mean normalised regret of the best value seen, after so many full trainings (R)\n" + regret.text)
+    }
+}
+
+extension AlgorithmSpec {
+    /// Reads `name` or `name:setting=value:setting=value`.
+    fileprivate init(option: String, in catalogue: AlgorithmCatalogue) throws {
+        let parts = option.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        let settings = try parts.dropFirst().map { part -> Setting in
+            guard let sign = part.firstIndex(of: "=") else {
+                throw AttuneError("--algorithms: found \"\(option)\"; write settings as name:setting=value")
+            }
+            return Setting(String(part[..<sign]), String(part[part.index(after: sign)...]))
+        }
+        self.init(parts[0], settings)
+        if let problem = catalogue.problems(ofAlgorithm: self).first {
+            throw AttuneError("--algorithms: found \"\(option)\"; \(problem.remedy)")
+        }
     }
 }
 

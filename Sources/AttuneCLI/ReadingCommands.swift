@@ -40,22 +40,26 @@ struct ShowCommand: AsyncParsableCommand {
     @Argument(help: "The experiment.") var name: String
     @OptionGroup var storeOptions: StoreOptions
     @OptionGroup var format: FormatOptions
+    @Flag(help: "Say how much each parameter mattered.") var importance = false
 
     func run() async throws {
         let store = try storeOptions.openExisting()
         let summary = try await store.required(name)
         let best = try await store.best(of: name)
         let holder = try await store.holder(of: name)
+        let table = importance ? ImportanceTable(try await store.requiredStudy(name).study()) : nil
         if format.json {
             guard case .object(var fields) = summary.json else { return }
             fields["bestTrial"] = best?.json ?? .null
             fields["drivenBy"] = holder.map { .string($0) } ?? .null
+            if let table { fields["importance"] = table.json }
             return Terminal.say(JSON.object(fields).pretty)
         }
         Terminal.say(summary.text)
         if let holder { Terminal.say("driven by  \(holder)") }
         if let best { Terminal.say("parameters  " + best.assignmentText) }
         if let why = best?.explanation { Terminal.say("why  " + why.text) }
+        if let table { Terminal.say(table.text) }
     }
 }
 

@@ -96,4 +96,21 @@ extension SearchSpace {
         let value: ParameterValue = isDouble ? .double(Double(level)) : .int(level)
         return Assignment(names: names, values: names.map { $0 == parameter ? value : configuration[$0] })
     }
+
+    /// The space without one of its parameters.
+    ///
+    /// - Precondition: no condition and no constraint refers to the parameter.
+    public func without(_ parameter: String?) -> SearchSpace {
+        guard let parameter else { return self }
+        do {
+            return try SearchSpace(parameters.filter { $0.name != parameter }, constraints: constraints)
+        } catch {
+            preconditionFailure("\(parameter) cannot be left out: \(error)")
+        }
+    }
+
+    /// What an assignment of a space with more parameters says of this one's.
+    public func configuration(of assignment: Assignment) -> Assignment {
+        Assignment(names: names, values: names.map { assignment[$0] })
+    }
 }

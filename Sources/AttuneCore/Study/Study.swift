@@ -214,7 +214,7 @@ public struct Study: Sendable {
         let level = trial.suggestion.resource ?? ladder.maximum
         var rung = next
         while rung < ladder.levels.count, ladder.levels[rung] <= used, ladder.levels[rung] < level {
-            milestones.append(Milestone(trial: number, rung: rung, losses: trial.losses(of: objective)))
+            passed(trial, rung)
             rung += 1
         }
         nextRungs[number] = rung
@@ -226,10 +226,17 @@ public struct Study: Sendable {
         let trial = self[number]
         let rung = ladder.rung(of: trial.suggestion.resource ?? ladder.maximum)
         switch outcome {
-        case .succeeded: milestones.append(Milestone(trial: number, rung: rung, losses: trial.losses(of: objective)))
+        case .succeeded: passed(trial, rung)
         case .failed, .metricsUnavailable: milestones.append(Milestone(trial: number, rung: rung, losses: nil))
         case .earlyStopped, .killed: break
         }
+    }
+
+    private mutating func passed(_ trial: Trial, _ rung: Int) {
+        milestones.append(
+            Milestone(
+                trial: trial.number, rung: rung, losses: trial.losses(of: objective),
+                violation: trial.violations(of: objective)?.reduce(0, +) ?? .infinity))
     }
 
     // MARK: The front
@@ -334,11 +341,14 @@ public struct Milestone: Sendable, Hashable {
     public var rung: Int
     /// What it had reached by then, by target; nil where it failed on the way, or had brought no value.
     public var losses: [Double]?
+    /// By how much it then broke the constraints, all together; infinite where that is not known, 0 where it kept them.
+    public var violation: Double
 
-    public init(trial: Trial.Number, rung: Int, losses: [Double]?) {
+    public init(trial: Trial.Number, rung: Int, losses: [Double]?, violation: Double = 0) {
         self.trial = trial
         self.rung = rung
         self.losses = losses
+        self.violation = violation
     }
 }
 

@@ -35,12 +35,19 @@ struct RandomForest: Surrogate {
         let standardized = targets.map { scale.standardized($0) }
         self.layout = layout
         self.scale = scale
-        trees = (0..<rules.trees).map { _ in
+        trees = RandomForest.trees(rules, from: sample, targets: standardized, using: &random)
+    }
+
+    /// The trees alone.
+    ///
+    /// - Parameter targets: by row of the sample, of order one.
+    static func trees(
+        _ rules: Rules, from sample: TreeSample, targets: [Double], using random: inout RandomSource
+    ) -> [RegressionTree] {
+        (0..<rules.trees).map { _ in
             let weights =
-                rules.bootstraps
-                ? RandomForest.bootstrap(sample.rows, using: &random) : Array(repeating: 1, count: sample.rows)
-            return TreeGrowth.tree(
-                from: sample, targets: standardized, weights: weights, rules.tree, using: &random)
+                rules.bootstraps ? bootstrap(sample.rows, using: &random) : Array(repeating: 1, count: sample.rows)
+            return TreeGrowth.tree(from: sample, targets: targets, weights: weights, rules.tree, using: &random)
         }
     }
 

@@ -84,6 +84,23 @@ struct RegressionTree: Sendable {
         return isNumber ? isUnder : isAmong
     }
 
+    // MARK: Walking
+
+    /// The children of a node; nil at a leaf. The root is node 0.
+    func children(of node: Int) -> (passing: Int, failing: Int)? {
+        let (failing, passing) = (Int(children[2 * node]), Int(children[2 * node + 1]))
+        return passing == node ? nil : (passing, failing)
+    }
+
+    /// What an inner node compares.
+    func column(of node: Int) -> Int { Int(nodes[node].column) }
+
+    /// Whether a value of its column passes an inner node.
+    func passes(_ value: Double, at node: Int) -> Bool {
+        guard nodes[node].subset >= 0 else { return value <= nodes[node].threshold }
+        return subsets.withUnsafeBufferPointer { RegressionTree.passes(value, nodes[node], $0) }
+    }
+
     // MARK: Growing
 
     /// Adds a leaf and gives its number.

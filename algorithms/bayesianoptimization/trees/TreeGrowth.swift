@@ -25,16 +25,21 @@ struct TreeRules: Sendable, Hashable {
 
 /// Observations that trees grow from, sorted by every column once for all of them.
 struct TreeSample: Sendable {
-    let layout: TreeLayout
+    /// How many values a choice's column can have; nil for numbers.
+    let choices: [Int?]
     let columns: TreeColumns
     /// Rows in the order of each column: `[columns][rows]`.
     let orders: [Int32]
 
     init(_ layout: TreeLayout, features: [Double]) {
-        let columns = layout.columns(of: features)
-        self.layout = layout
+        self.init(layout.columns(of: features), choices: layout.choices)
+    }
+
+    /// - Parameter columns: numbers, and whole numbers from 0 where a column is a choice's.
+    init(_ columns: TreeColumns, choices: [Int?]) {
+        self.choices = choices
         self.columns = columns
-        orders = layout.choices.indices.flatMap { column in
+        orders = choices.indices.flatMap { column in
             (0..<Int32(columns.rows)).sorted {
                 (columns[column, Int($0)], $0) < (columns[column, Int($1)], $1)
             }
@@ -87,7 +92,7 @@ struct TreeGrowth {
         weighted = zip(weights, targets).map { $0 * $1 }
         orders = sample.orders.filter { weights[Int($0)] > 0 }
         count = weights.count { $0 > 0 }
-        competitors = Array(sample.layout.choices.indices)
+        competitors = Array(sample.choices.indices)
         goesLeft = Array(repeating: false, count: sample.rows)
         spare = Array(repeating: 0, count: count)
     }
@@ -133,7 +138,7 @@ struct TreeGrowth {
             if turn >= enough, best != nil { break }
             competitors.swapAt(turn, turn + random.below(competitors.count - turn))
             search.column = competitors[turn]
-            best = search.split(choices: sample.layout.choices[search.column], over: best, using: &random)
+            best = search.split(choices: sample.choices[search.column], over: best, using: &random)
         }
         return best
     }

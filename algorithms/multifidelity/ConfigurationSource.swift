@@ -1,0 +1,118 @@
+import AttuneCore
+import Foundation
+
+/// Proposes configurations to begin with: draws, or an algorithm that is shown what trials had reached at one rung.
+///
+/// That is the highest rung at which enough is known (Falkner et al. 2018, section 4).
+struct ConfigurationSource {
+    /// What chooses configurations.
+    enum Sampler: String, Sendable, CaseIterable {
+        case random
+        case tpe
+        case process = "bayesianoptimization"
+    }
+
+    private let sampler: Sampler
+    private let ladder: ResourceLadder
+    /// The same question without the resource parameter.
+    private let experiment: Experiment
+    private let resourceParameter: String?
+    /// By rung, an algorithm and what it was shown: the trials that had reached the rung.
+    private var views: [Int: View] = [:]
+
+    private struct View {
+        var study: Study
+        var suggester: any Suggester
+        var seen = 0
+    }
+
+    /// - Precondition: the experiment's ladder names a parameter of the space, or none.
+    init(_ experiment: Experiment, _ ladder: ResourceLadder, sampler: Sampler) {
+        self.sampler = sampler
+        self.ladder = ladder
+        resourceParameter = ladder.parameter
+        var reduced = Experiment(
+            metadata: experiment.metadata, objective: Objective(.minimize, "loss", strategies: ["loss": .latest]),
+            space: experiment.space.without(ladder.parameter), budget: Budget(parallelTrials: .max),
+            seed: experiment.seed)
+        reduced.algorithm = AlgorithmSpec(sampler.rawValue)
+        self.experiment = reduced
+    }
+
+    /// How many values a rung must have before a model is made of them.
+    private var enough: Int { experiment.space.dimensions + 1 }
+
+    /// A configuration that was not tried, as the trial that begins with it is told it.
+    mutating func suggestion(
+        for study: Study, _ record: RungRecord, at level: Int, using random: inout RandomSource
+    ) throws -> Suggestion {
+        guard sampler != .random, let rung = record.entries.lastIndex(where: { $0.count { $0.loss != nil } >= enough })
+        else { return try drawn(for: study, at: level, using: &random) }
+        var view = views[rung] ?? View(study: Study(experiment, createdAt: study.createdAt), suggester: makeSuggester())
+        for entry in record.entries[rung][view.seen...] {
+            try view.study.show(entry, of: study, in: experiment.space)
+        }
+        view.seen = record.entries[rung].count
+        views[rung] = view
+        var withPending = view.study
+        for trial in study.trials where isPending(trial, rung, record) {
+            try withPending.begin(experiment.space.configuration(of: trial.assignment), at: study.createdAt)
+        }
+        let proposal = try view.suggester.propose(for: withPending, using: &random)
+        views[rung]?.suggester = view.suggester
+        guard case .run(var suggestion) = proposal else { return try drawn(for: study, at: level, using: &random) }
+        let labels = suggestion.labels
+        suggestion = told(suggestion.assignment, study, level, suggestion.explanation)
+        suggestion.labels = labels
+        suggestion.explanation?.method += "; of what trials had reached after \(ladder.levels[rung])"
+        return suggestion
+    }
+
+    /// Whether a trial's result at a rung is still to come.
+    private func isPending(_ trial: Trial, _ rung: Int, _ record: RungRecord) -> Bool {
+        trial.isRunning && record.entry(of: trial.number, at: rung) == nil
+    }
+
+    private func drawn(
+        for study: Study, at level: Int, using random: inout RandomSource
+    ) throws -> Suggestion {
+        told(try experiment.space.sample(using: &random), study, level, Explanation("drawn from the space"))
+    }
+
+    private func told(
+        _ configuration: Assignment, _ study: Study, _ level: Int, _ explanation: Explanation?
+    ) -> Suggestion {
+        let space = study.experiment.space
+        return Suggestion(
+            space.assignment(configuration, with: resourceParameter, at: level), resource: level,
+            explanation: explanation)
+    }
+
+    private func makeSuggester() -> any Suggester {
+        switch sampler {
+        case .random: Random()
+        case .tpe: TPE(experiment, rules: TPERules())
+        case .process: BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
+        }
+    }
+}
+
+extension Study {
+    /// Takes in what a trial of another study had reached, as a trial of its own that is over.
+    fileprivate mutating func show(_ entry: RungRecord.Entry, of other: Study, in space: SearchSpace) throws {
+        let number = try begin(space.configuration(of: other[entry.trial].assignment), at: createdAt)
+        guard let loss = entry.loss, entry.violation == 0 else {
+            return try apply(.ended(number, .failed("broke a constraint, or failed"), at: createdAt))
+        }
+        let observation = Observation(metric: objective.metric, value: loss, step: 0, time: createdAt)
+        try apply(.observed(number, [observation]))
+        try apply(.ended(number, .succeeded, at: createdAt))
+    }
+
+    @discardableResult
+    fileprivate mutating func begin(_ configuration: Assignment, at time: Date) throws -> Trial.Number {
+        let number = nextNumber
+        try apply(.started(number, Suggestion(configuration), at: time))
+        return number
+    }
+}
