@@ -65,6 +65,7 @@ entrants:
 campaign: build
 	Tests/Campaigns/kill.sh
 	Tests/Campaigns/full-disk.sh
+	Tests/Campaigns/kill-experiments.sh
 
 format:
 	swift format --in-place --recursive --parallel Sources algorithms Tests Benchmarks Package.swift

@@ -79,6 +79,9 @@ let package = Package(
         .executableTarget(
             name: "attune-ask-benchmark", dependencies: ["Attune"], path: "Benchmarks/Asks", swiftSettings: strict),
         .executableTarget(
+            name: "attune-stopping-benchmark", dependencies: ["Attune", "AttuneCore", "AttuneProblems", "AttuneTables"],
+            path: "Benchmarks/Stopping", exclude: ["calibration.py"], swiftSettings: strict),
+        .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
 
@@ -146,8 +149,10 @@ var strict: [SwiftSetting] {
 
 var algorithmTexts: [String] {
     [
-        "auto/README.md", "bayesianoptimization/README.md", "cmaes/README.md", "grid/README.md", "medianstop/README.md", "multivariate-tpe/README.md", "nsga2/README.md", "nsga3/README.md",
-        "random/README.md", "sobol/README.md", "statistics/README.md",
-        "tpe/README.md",
+        "asha/README.md", "asha-stopping/README.md", "auto/README.md", "bayesianoptimization/README.md",
+        "cmaes/README.md", "curve/README.md", "freeze-thaw/README.md", "grid/README.md", "hyperband/README.md",
+        "medianstop/README.md", "multivariate-tpe/README.md", "nsga2/README.md", "nsga3/README.md", "patience/README.md", "pbt/README.md", "percentile/README.md",
+        "plateau/README.md", "random/README.md", "sobol/README.md", "statistics/README.md", "threshold/README.md",
+        "tpe/README.md", "wilcoxon/README.md",
     ]
 }

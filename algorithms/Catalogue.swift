@@ -5,9 +5,11 @@ extension AlgorithmCatalogue {
     public static let standard = AlgorithmCatalogue(
         algorithms: [
             .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .nsga2, .nsga3,
-            .successiveHalving, .hyperband, .asha, .bohb,
+            .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw, .pbt,
         ],
-        stoppingRules: [.medianStop])
+        stoppingRules: [
+            .medianStop, .percentile, .threshold, .patience, .plateau, .asha, .wilcoxon, .curve,
+        ])
 }
 
 extension Set<Algorithm.Feature> {

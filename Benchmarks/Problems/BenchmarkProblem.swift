@@ -33,6 +33,8 @@ public struct BenchmarkProblem: Sendable {
     /// What learning curves are measured by, where both ends are known: the best value anywhere on a curve, and the median
     /// of the values at full resource.
     public var curveScale: CurveScale?
+    /// The only assignments that anything is known of, where the problem is a table of them; nil where every one is.
+    public var pool: Pool?
     /// The true values, always the same for the same assignment.
     public var evaluate: @Sendable (Assignment) -> Evaluation
     /// What results say of an assignment instead of the first metric, never shown to an optimizer: its accuracy on test
@@ -62,6 +64,16 @@ public struct BenchmarkProblem: Sendable {
         self.reportedValue = reportedValue
         self.evaluate = evaluate
     }
+}
+
+/// Assignments that were tried, of which each is to be evaluated once.
+public struct Pool: Sendable {
+    /// The one nearest an assignment that is not among those taken, with its position; nil when all are.
+    public var nearest: @Sendable (Assignment, _ taken: Set<Int>) -> (position: Int, assignment: Assignment)?
+
+    public init(
+        nearest: @escaping @Sendable (Assignment, _ taken: Set<Int>) -> (position: Int, assignment: Assignment)?
+    ) { self.nearest = nearest }
 }
 
 /// Two values between which learning curves are measured.

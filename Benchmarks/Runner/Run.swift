@@ -37,6 +37,9 @@ struct Run {
     private var seen: Set<Candidate.ID> = []
     /// Candidates that finished below the maximum and may be gone on from, with the resource they used.
     private var resting: [Candidate.ID: Int] = [:]
+    /// Of a table, what stands for which candidate, and which of it is taken.
+    private var places: [Candidate.ID: Assignment] = [:]
+    private var taken: Set<Int> = []
     private var entrantSeconds = 0.0
 
     /// - Parameter stopwatch: seconds on a clock that never goes back, to time the entrant with; nil not to.
@@ -125,7 +128,7 @@ struct Run {
         guard start < steps else {
             throw AttuneError("\(contestant.name) goes on from \(start) units of resource to no more than \(steps)")
         }
-        let evaluation = problem.evaluate(candidate.assignment)
+        let evaluation = problem.evaluate(place(candidate))
         guard evaluation.seconds.isFinite, evaluation.seconds >= 0 else {
             throw AttuneError(
                 "\(problem.name) does not say how long an evaluation takes: \(evaluation.seconds.text) seconds")
@@ -136,6 +139,19 @@ struct Run {
         going[ticket] = Going(
             candidate: candidate, start: start, steps: steps, evaluation: evaluation, askSeconds: askSeconds,
             noise: Noise(problem.noise, key: stableHash("noise", problem.name, String(seed)), evaluation: ticket))
+    }
+
+    /// What is evaluated for a candidate: of a table, when resource is counted, the nearest that no other stands for.
+    private mutating func place(_ candidate: Candidate) -> Assignment {
+        guard resourceLimit != nil, let pool = problem.pool else { return candidate.assignment }
+        if let earlier = candidate.continues.flatMap({ places[$0] }) {
+            places[candidate.id] = earlier
+            return earlier
+        }
+        guard let nearest = pool.nearest(candidate.assignment, taken) else { return candidate.assignment }
+        taken.insert(nearest.position)
+        places[candidate.id] = nearest.assignment
+        return nearest.assignment
     }
 
     /// The resource that a candidate had when it came to rest, for another to go on from.

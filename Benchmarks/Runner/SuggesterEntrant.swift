@@ -8,6 +8,9 @@ public struct SuggesterEntrant: Entrant {
     private var suggester: any Suggester
     private var stoppingRule: (any EarlyStopping)?
     private let fullResource: Int
+    /// What a table knows, and which of it was tried; nil where every assignment can be.
+    private let pool: Pool?
+    private var taken: Set<Int> = []
     /// By candidate, the trial that it is an attempt at.
     private var attempts: [Candidate.ID: Trial.Number] = [:]
     /// By trial, its latest candidate.
@@ -31,6 +34,7 @@ public struct SuggesterEntrant: Entrant {
         }
         study = Study(experiment, createdAt: Date(simulated: 0))
         fullResource = challenge.problem.maxResource
+        pool = challenge.trainings == nil ? nil : challenge.problem.pool
     }
 
     public var followsCurves: Bool { stoppingRule != nil }
@@ -45,8 +49,13 @@ public struct SuggesterEntrant: Entrant {
 
     private mutating func next(at seconds: Double) throws -> Candidate? {
         switch try suggester.proposal(for: study) {
-        case .run(let suggestion):
+        case .run(var suggestion):
             guard study.mayStartTrial else { return nil }
+            if let pool, suggestion.parent == nil {
+                guard let nearest = pool.nearest(suggestion.assignment, taken) else { return nil }
+                taken.insert(nearest.position)
+                suggestion.assignment = nearest.assignment
+            }
             let number = study.nextNumber
             try study.apply(.started(number, suggestion, at: Date(simulated: seconds)))
             return candidate(for: number)

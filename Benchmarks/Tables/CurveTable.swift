@@ -71,6 +71,7 @@ struct CurveTable: TableFormat {
             optimum: best.map { results.final(ofRow: rows[$0.row]) }, optimizers: best.map { [$0.at] } ?? [],
             maxResource: curve.names.count
         ) { results.evaluation(ofRow: rows[tried.nearest(to: $0)]) }
+        problem.pool = tried.pool(in: space)
         problem.curveScale = results.scale(ofRows: rows, curve.direction)
         guard testColumn != nil else { return problem }
         problem.reportedValue = { results.test(ofRow: rows[tried.nearest(to: $0)]) }

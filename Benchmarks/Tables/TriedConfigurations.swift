@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneProblems
 import Foundation
 
 /// Configurations that were tried, as points of the box around them.
@@ -29,8 +30,10 @@ struct TriedConfigurations: Sendable {
 
     var parameters: [ParameterSpec] { columns.map { ParameterSpec($0.name, $0.domain) } }
 
-    /// The row nearest the assignment; of equally near ones the first. O(count · parameters).
-    func nearest(to assignment: Assignment) -> Int {
+    /// The row nearest the assignment, of those that are not taken; of equally near ones the first. O(count · parameters).
+    ///
+    /// - Precondition: at least one row is left.
+    func nearest(to assignment: Assignment, besides taken: Set<Int> = []) -> Int {
         let target = columns.map { column in
             guard let x = assignment[column.name]?.number else {
                 preconditionFailure("\(column.name) of \(assignment) is no number of this problem's space")
@@ -38,12 +41,12 @@ struct TriedConfigurations: Sendable {
             return column.coordinate(of: x)
         }
         return points.withUnsafeBufferPointer { points in
-            target.withUnsafeBufferPointer { TriedConfigurations.nearest(to: $0, among: points) }
+            target.withUnsafeBufferPointer { TriedConfigurations.nearest(to: $0, among: points, besides: taken) }
         }
     }
 
     private static func nearest(
-        to target: UnsafeBufferPointer<Double>, among points: UnsafeBufferPointer<Double>
+        to target: UnsafeBufferPointer<Double>, among points: UnsafeBufferPointer<Double>, besides taken: Set<Int>
     ) -> Int {
         var nearest = (row: 0, distance: Double.infinity)
         for row in 0..<(points.count / target.count) {
@@ -52,9 +55,18 @@ struct TriedConfigurations: Sendable {
                 let difference = points[row * target.count + column] - target[column]
                 distance += difference * difference
             }
-            if distance < nearest.distance { nearest = (row, distance) }
+            if distance < nearest.distance, taken.isEmpty || !taken.contains(row) { nearest = (row, distance) }
         }
         return nearest.row
+    }
+
+    /// The rows as assignments of a space, each to be evaluated once.
+    func pool(in space: SearchSpace) -> Pool {
+        Pool { assignment, taken in
+            guard taken.count < count else { return nil }
+            let row = nearest(to: assignment, besides: taken)
+            return (row, self.assignment(ofRow: row, in: space))
+        }
     }
 
     /// The best row that an assignment of `space` reaches, with that assignment: a row that repeats an earlier one's

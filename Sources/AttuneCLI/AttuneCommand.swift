@@ -17,7 +17,7 @@ struct AttuneCommand: AsyncParsableCommand {
             RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self,
             BestCommand.self,
             LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self, ExportCommand.self,
-            ReplayCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self, ReportCommand.self,
+            ReplayCommand.self, AuditCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self, ReportCommand.self,
             DoctorCommand.self,
         ])
 

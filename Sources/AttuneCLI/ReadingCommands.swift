@@ -227,11 +227,14 @@ struct AlgorithmsCommand: ParsableCommand {
                 + catalogue.stoppingRules.map { [$0.name, "early stopping", $0.summary] }
             return Terminal.say(TextTable(header: ["NAME", "KIND", "WHAT IT DOES"], rows: rows).text)
         }
-        if let algorithm = catalogue[algorithm: name] {
-            Terminal.say(format.json ? algorithm.json.pretty : algorithm.text)
-        } else if let rule = catalogue[stoppingRule: name] {
-            Terminal.say(format.json ? rule.json.pretty : rule.text)
-        } else {
+        // A rule may have the name of an algorithm.
+        let (algorithm, rule) = (catalogue[algorithm: name], catalogue[stoppingRule: name])
+        let found = [algorithm?.json, rule?.json].compactMap(\.self)
+        switch found.count {
+        case 1 where format.json: Terminal.say(found[0].pretty)
+        case 2 where format.json: Terminal.say(JSON.array(found).pretty)
+        case 1...: Terminal.say([algorithm?.text, rule?.text].compactMap(\.self).joined(separator: "\n\n"))
+        default:
             let known = catalogue.algorithms.map(\.name) + catalogue.stoppingRules.map(\.name)
             throw AttuneError("there is no algorithm \(name); known: \(known.joined(separator: ", "))")
         }

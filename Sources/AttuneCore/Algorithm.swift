@@ -37,21 +37,30 @@ public struct Algorithm: Sendable {
 public struct StoppingRule: Sendable {
     public let name: String
     public let summary: String
+    /// Its own, and `control_share`, which every rule has.
     public let settings: [AlgorithmSetting]
+    /// The rule, which leaves the control group alone.
     public let rule: @Sendable (Experiment) throws -> any EarlyStopping
 
+    /// - Parameters:
+    ///   - settings: its own, `control_share` not among them.
+    ///   - rule: reads its settings from the experiment's `earlyStopping`, which were checked against `settings`. Throws
+    ///     `InvalidExperiment` where they do not go together.
     public init(
         _ name: String, summary: String, settings: [AlgorithmSetting],
         rule: @escaping @Sendable (Experiment) throws -> any EarlyStopping
     ) {
         self.name = name
         self.summary = summary
-        self.settings = settings
-        self.rule = rule
+        self.settings = settings + [ControlGroup.setting]
+        self.rule = { experiment in
+            let judge = try rule(experiment)
+            return ControlGroup(experiment).map { SparingControls(judge, controls: $0) } ?? judge
+        }
     }
 }
 
-/// Several rules at once: a trial stops as soon as one of them says so.
+/// Several rules at once: a trial stops as soon as one of them says so, and finishes where none does and one says so.
 struct StoppingRules: EarlyStopping {
     private var rules: [any EarlyStopping]
 
@@ -60,7 +69,7 @@ struct StoppingRules: EarlyStopping {
     /// Every rule is asked, as each may remember what it saw.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
         let verdicts = rules.indices.map { rules[$0].verdict(on: trial, in: study) }
-        return verdicts.contains(.stop) ? .stop : .proceed
+        return verdicts.first { $0 == .stop } ?? verdicts.first { $0 != .proceed } ?? .proceed
     }
 }
 
@@ -115,7 +124,7 @@ public struct AlgorithmSetting: Sendable {
     public var kindDescription: String {
         switch kind {
         case .integer(let range): "integer " + AlgorithmSetting.text(range)
-        case .number(let range): "number " + AlgorithmSetting.text(range)
+        case .number(let range): ["number", AlgorithmSetting.text(range)].filter { !$0.isEmpty }.joined(separator: " ")
         case .choice(let choices): "one of " + choices.joined(separator: ", ")
         case .text: "text"
         }
@@ -124,9 +133,10 @@ public struct AlgorithmSetting: Sendable {
     /// Ends that only just leave a number out are said to do so: `> 0`.
     private static func text(_ range: ClosedRange<Double>) -> String {
         let (low, high) = (range.lowerBound, range.upperBound)
-        let isAboveZero = low == .leastNonzeroMagnitude
-        if high == .greatestFiniteMagnitude { return isAboveZero ? "> 0" : "≥ \(low.text)" }
-        if isAboveZero { return "> 0 and " + (high == 1.0.nextDown ? "< 1" : "≤ \(high.text)") }
+        let isAbove = low.rounded() != low && low.nextDown.rounded() == low.nextDown
+        let least = isAbove ? "> \(Int(low.nextDown))" : "≥ \(low.text)"
+        if high == .greatestFiniteMagnitude { return low == -high ? "" : least }
+        if isAbove { return least + " and " + (high == 1.0.nextDown ? "< 1" : "≤ \(high.text)") }
         return "\(low.text)…\(high.text)"
     }
 
@@ -172,7 +182,7 @@ public struct AlgorithmCatalogue: Sendable {
     /// All that keeps the experiment from its algorithm and stopping rule, fields relative to `spec`.
     public func problems(of experiment: Experiment) -> [Problem] {
         let spec = experiment.algorithm
-        let stopping = experiment.earlyStopping.map { self.problems(ofStoppingRule: $0) } ?? []
+        let stopping = experiment.earlyStopping.map { stoppingProblems(of: experiment, $0) } ?? []
         var problems = self.problems(ofAlgorithm: spec)
         guard let algorithm = self[algorithm: spec.name] else { return problems + stopping }
         let missing = experiment.features.subtracting(algorithm.honours)
@@ -186,6 +196,20 @@ public struct AlgorithmCatalogue: Sendable {
         }
         if problems.isEmpty { problems = feasibilityProblems(of: experiment.space) + algorithm.objections(experiment) }
         return problems + stopping
+    }
+
+    /// What is wrong with the rule's settings each by itself, else what the rule says of them together.
+    private func stoppingProblems(of experiment: Experiment, _ spec: AlgorithmSpec) -> [Problem] {
+        let problems = self.problems(ofStoppingRule: spec)
+        guard problems.isEmpty, let rule = self[stoppingRule: spec.name] else { return problems }
+        do {
+            _ = try rule.rule(experiment)
+            return []
+        } catch let refusal as InvalidExperiment {
+            return refusal.problems
+        } catch {
+            return [Problem("earlyStopping", found: "\"\(spec.name)\"", "\(error)")]
+        }
     }
 
     private func feasibilityProblems(of space: SearchSpace) -> [Problem] {

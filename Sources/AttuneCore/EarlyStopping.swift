@@ -5,7 +5,7 @@
 public protocol EarlyStopping: Sendable {
     /// Asked after every report of `trial`, which is one of `study`'s.
     ///
-    /// - Returns: `.proceed` or `.stop`; that a trial is to pause follows from its level.
+    /// - Returns: `.proceed`, `.stop` or `.finish`; that a trial is to pause follows from its level.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict
 }
 
@@ -13,6 +13,8 @@ public enum Verdict: Sendable, Hashable {
     case proceed
     /// It has reached its level and is to rest there, its checkpoints kept; it may go on later.
     case pause
-    /// It is hopeless.
+    /// It is hopeless: it ends as stopped early, and is never best.
     case stop
+    /// It has come to where it will come to, good or bad: it ends as succeeded, with what it has reported.
+    case finish
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a hidden unit does with the sum of its inputs.
-enum Activation: String, CaseIterable, Sendable {
+enum Activation: String, CaseIterable, Sendable, Codable {
     case relu, tanh
 
     /// Variance of a layer's initial weights times its number of inputs, so that signals keep their size

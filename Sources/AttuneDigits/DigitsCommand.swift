@@ -9,15 +9,24 @@ struct DigitsCommand: ParsableCommand {
         commandName: "attune-digits",
         abstract: "Train a small neural network on handwritten digits.",
         discussion: """
-            After each epoch a line such as 'epoch=3 loss=0.1234 accuracy=0.9678' says how the network does on 450 \
+            A line 'parameters=4810' says how many numbers the network learns. After each epoch a line such as 'epoch=3 loss=0.1234 accuracy=0.9678' says how the network does on 450 \
             digits that it was not trained on: the mean cross-entropy, to be small, and the fraction read rightly, to \
             be large. The same settings and seed give the same lines.
 
-            Exit status: 0 when trained to the end, 2 for a bad option or data file, 3 when the training diverged.
+            With --checkpoint or --continue, a training that has a checkpoint goes on after it: --epochs 3, and later \
+            --epochs 9 with the same settings, gives the same lines as --epochs 9 at once (a schedule other than \
+            constant needs --schedule-epochs 9 in both). Rate, momentum, weight decay, dropout, schedule, batch size \
+            and seed may change in between; layers, units, activation and optimizer may not. TERM ends it after its \
+            epoch, with a checkpoint. Where all epochs are trained already the last one is reported again. A \
+            checkpoint that is damaged, or of another network, is refused and left as it is.
+
+            Exit status: 0 when trained to the end, 2 for a bad option, data file or checkpoint, 3 when the training \
+            diverged, 143 when ended by TERM.
             """)
 
     @OptionGroup(title: "Network") var network: NetworkOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Checkpoint") var checkpoint: CheckpointOptions
 
     @Option(
         help: ArgumentHelp(
@@ -39,12 +48,22 @@ struct DigitsCommand: ParsableCommand {
 
     mutating func run() throws {
         openblas_set_num_threads(1)  // Trials run side by side; one core each is faster than sharing all.
-        let digits = try DataFile(option: data, environment: ProcessInfo.processInfo.environment).read()
+        let environment = ProcessInfo.processInfo.environment
+        let file = try checkpoint.file(environment: environment)
+        let digits = try DataFile(option: data, environment: environment).read()
         var run = Training(settings, on: DigitsSplit(digits))
-        try run.run { report in
-            // Not `print`, which holds lines back in a buffer when a program reads them.
-            try FileHandle.standardOutput.write(contentsOf: Data("\(report)\n".utf8))
-        }
+        try print("parameters=\(run.network.parameters.count)")
+        guard let file else { return try run.run(report: print) }
+        try run.resume(from: file)
+        let termination = Termination()
+        try run.run(until: { termination.isAsked }, report: print)
+        try file.write(run.checkpoint)
+        if run.epoch < settings.epochs { throw ExitCode(Termination.status) }
+    }
+
+    private func print(_ line: some CustomStringConvertible) throws {
+        // Not the standard `print`, which holds lines back in a buffer when a program reads them.
+        try FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8))
     }
 
     /// What the options ask for.
@@ -60,7 +79,21 @@ struct DigitsCommand: ParsableCommand {
             dropout: network.dropout,
             batchSize: training.batchSize,
             epochs: training.epochs,
+            scheduleEpochs: training.scheduleEpochs,
             seed: training.seed)
+    }
+}
+
+extension Training {
+    /// Goes on from what the file holds, or begins where there is none.
+    ///
+    /// - Throws: `RefusedCheckpoint`, `CheckpointFileError`.
+    mutating func resume(from file: CheckpointFile) throws {
+        do {
+            if let checkpoint = try file.read() { try resume(from: checkpoint) }
+        } catch let error as CheckpointError {
+            throw RefusedCheckpoint(path: file.path, error: error, shape: settings.shape)
+        }
     }
 }
 

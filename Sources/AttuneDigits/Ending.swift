@@ -4,7 +4,7 @@ import ArgumentParser
 struct Ending: Equatable {
     /// Help in full; anything else is one line.
     let message: String
-    /// 0 for help, 2 for a bad option or data file, 3 for divergence.
+    /// 0 for help, 2 for a bad option, data file or checkpoint, 3 for divergence, 143 after TERM.
     let status: Int32
 }
 
@@ -16,6 +16,12 @@ extension Ending {
             self.init(line: "training diverged in epoch \(epoch): the loss is no longer finite", status: 3)
         case let dataFile as DataFileError:
             self.init(line: dataFile.reason, status: 2)
+        case let refused as RefusedCheckpoint:
+            self.init(line: refused.reason, status: 2)
+        case let file as CheckpointFileError:
+            self.init(line: file.reason, status: 2)
+        case let code as ExitCode where code.rawValue == Termination.status:
+            self.init(line: "ended by TERM; the checkpoint holds what was trained", status: code.rawValue)
         case _ where DigitsCommand.exitCode(for: error).isSuccess:
             self.init(message: DigitsCommand.fullMessage(for: error), status: 0)
         default:

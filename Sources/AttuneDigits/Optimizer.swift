@@ -9,10 +9,13 @@ protocol Optimizer {
     ///   - gradient: the loss's gradient, `[parameters.count]`.
     ///   - rate: the learning rate, positive.
     mutating func step(_ parameters: inout [Float], along gradient: [Float], rate: Float)
+
+    /// All that it remembers. What is put back must have come from an optimizer of its kind, for as many parameters.
+    var memory: [Float] { get set }
 }
 
 /// Which optimizer to use.
-enum OptimizerKind: String, CaseIterable, Sendable {
+enum OptimizerKind: String, CaseIterable, Sendable, Codable {
     case sgd, adam
 }
 
@@ -31,6 +34,11 @@ struct MomentumDescent: Optimizer {
         let count = Int32(parameters.count)
         cblas_saxpby(count, 1, gradient, 1, momentum, &velocity, 1)
         cblas_saxpy(count, -rate, velocity, 1, &parameters, 1)
+    }
+
+    var memory: [Float] {
+        get { velocity }
+        set { velocity = newValue }
     }
 }
 
@@ -57,6 +65,16 @@ struct Adam: Optimizer {
         cblas_saxpby(Int32(parameters.count), 1 - meanDecay, gradient, 1, meanDecay, &mean, 1)
         updateSquares(with: gradient)
         move(&parameters, rate: rate)
+    }
+
+    var memory: [Float] {
+        get { mean + square + [meanBias, squareBias] }
+        set {
+            let count = mean.count
+            mean = Array(newValue.prefix(count))
+            square = Array(newValue.dropFirst(count).prefix(count))
+            (meanBias, squareBias) = (newValue[2 * count], newValue[2 * count + 1])
+        }
     }
 
     private mutating func updateSquares(with gradient: [Float]) {

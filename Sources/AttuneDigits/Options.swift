@@ -41,8 +41,14 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Digits in a step, 1 to 1347.")
     var batchSize = 32
 
-    @Option(help: "Passes over the training digits, 1 to 1000.")
+    @Option(help: "Passes over the training digits in all, those before a checkpoint included, 1 to 1000.")
     var epochs = 15
+
+    @Option(
+        help: ArgumentHelp(
+            "Epochs that the schedule is made for. Default: --epochs. A training in several goes has them all here.",
+            valueName: "epochs"))
+    var scheduleEpochs: Int?
 
     @Option(help: "Where the random numbers start.")
     var seed: UInt64 = 1
@@ -53,6 +59,39 @@ struct TrainingOptions: ParsableArguments {
         try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay", weightDecay, "0 or a number above")
         try require((1...1347).contains(batchSize), "--batch-size", batchSize, "a number from 1 to 1347")
         try require((1...1000).contains(epochs), "--epochs", epochs, "a number from 1 to 1000")
+        if let scheduleEpochs {
+            try require(
+                (epochs...1000).contains(scheduleEpochs), "--schedule-epochs", scheduleEpochs,
+                "a number from --epochs, \(epochs), to 1000")
+        }
+    }
+}
+
+/// The options of where a training goes on.
+struct CheckpointOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A directory that keeps the training: it goes on from the epoch in there, and leaves its last one.",
+            valueName: "directory"))
+    var checkpoint: String?
+
+    @Flag(name: .customLong("continue"), help: "The same with the directory in $ATTUNE_CHECKPOINT_DIR.")
+    var continues = false
+
+    func validate() throws {
+        guard checkpoint != "" else { throw ValidationError("--checkpoint: name a directory") }
+        guard checkpoint == nil || !continues else {
+            throw ValidationError("--continue: leave it out where --checkpoint names a directory")
+        }
+    }
+
+    /// The file to keep; nil where none is asked for.
+    func file(environment: [String: String]) throws -> CheckpointFile? {
+        guard continues else { return checkpoint.map(CheckpointFile.init) }
+        guard let directory = environment["ATTUNE_CHECKPOINT_DIR"], !directory.isEmpty else {
+            throw ValidationError("--continue: set ATTUNE_CHECKPOINT_DIR to a directory, or name one with --checkpoint")
+        }
+        return CheckpointFile(in: directory)
     }
 }
 

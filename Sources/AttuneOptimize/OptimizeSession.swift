@@ -13,6 +13,8 @@ public struct OptimizeSession: Sendable {
     public private(set) var study: Study
     private var suggester: any Suggester
     private var stoppingRule: (any EarlyStopping)?
+    /// Trials that the rule ended.
+    private var endedByRule: Set<Trial.Number> = []
 
     /// - Parameters:
     ///   - suggester: a fresh one.
@@ -125,7 +127,7 @@ extension OptimizeSession {
 
     /// The entries, read. The reader's view of the study ends here: kept on, it would make the next change copy it all.
     private func reports(_ entries: [JSON]) throws -> [Report] {
-        var reader = ReportReader(study)
+        var reader = ReportReader(study, endedByRule: endedByRule)
         return try entries.enumerated().map { index, entry in
             do {
                 return try reader.report(entry)
@@ -139,7 +141,7 @@ extension OptimizeSession {
     private mutating func take(_ report: Report) throws -> Bool? {
         switch report.subject {
         case .asked(let number):
-            if study[number].outcome == .earlyStopped { return true }
+            if endedByRule.contains(number) { return true }
             try observe(number, report)
             return try conclude(number, report)
         case .imported(let assignment):
@@ -160,8 +162,10 @@ extension OptimizeSession {
     private mutating func conclude(_ number: Trial.Number, _ report: Report) throws -> Bool? {
         switch report.ending {
         case .running:
-            if stoppingRule?.verdict(on: study[number], in: study) == .stop {
-                try end(number, .earlyStopped)
+            let verdict = stoppingRule?.verdict(on: study[number], in: study) ?? .proceed
+            if verdict == .stop || verdict == .finish {
+                if verdict == .stop { try end(number, .earlyStopped) } else { try endAsItStands(number) }
+                endedByRule.insert(number)
                 return true
             }
             guard study.isDueToRest(study[number]) else { return false }
@@ -177,8 +181,12 @@ extension OptimizeSession {
     }
 
     private mutating func complete(_ number: Trial.Number) throws {
+        guard !study.rests(study[number]) else { return try study.apply(.paused(number, at: OptimizeSession.time)) }
+        try endAsItStands(number)
+    }
+
+    private mutating func endAsItStands(_ number: Trial.Number) throws {
         let trial = study[number]
-        guard !study.rests(trial) else { return try study.apply(.paused(number, at: OptimizeSession.time)) }
         let hasValues = trial.hasValues(of: study.objective)
         try end(number, hasValues ? .succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective)))
     }

@@ -30,7 +30,13 @@ struct ReportReader {
     /// Trials that an earlier entry of the same tell has ended.
     private var ended: Set<Trial.Number> = []
 
-    init(_ study: Study) { self.study = study }
+    /// Trials that the stopping rule ended: more may be told of them, and is ignored.
+    private let endedByRule: Set<Trial.Number>
+
+    init(_ study: Study, endedByRule: Set<Trial.Number>) {
+        self.study = study
+        self.endedByRule = endedByRule
+    }
 
     private static let fields = ["id", "parameters", "value", "values", "step", "failed"]
 
@@ -94,7 +100,7 @@ struct ReportReader {
 
     private func requireOpen(_ number: Trial.Number) throws(AttuneError) {
         let outcome = study[number].outcome
-        guard !ended.contains(number), outcome == nil || outcome == .earlyStopped else {
+        guard !ended.contains(number), outcome == nil || endedByRule.contains(number) else {
             throw AttuneError(
                 "id: trial \(number) was told already; it ended as \(outcome?.name ?? "an earlier entry says")")
         }

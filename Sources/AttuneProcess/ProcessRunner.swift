@@ -147,8 +147,7 @@ public struct ProcessRunner: TrialRunner {
     }
 
     private func launch(_ plan: Plan) async throws {
-        try FileManager.default.createDirectory(
-            at: directories.checkpoints(of: plan.number), withIntermediateDirectories: true)
+        if try plan.attempt.state() == .absent { try await plan.checkpoints.create(from: plan.parentCheckpoints) }
         if let parent = plan.metricsParent {
             try FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
         }
@@ -248,8 +247,10 @@ public struct ProcessRunner: TrialRunner {
 extension ProcessRunner {
     /// Everything an attempt needs, derived from the trial alone, so that adopting finds the same as starting.
     struct Plan: Sendable {
-        var number: Trial.Number
         var attempt: AttemptDirectory
+        var checkpoints: CheckpointDirectory
+        /// What the checkpoints begin with.
+        var parentCheckpoints: CheckpointDirectory?
         var process: ProcessSpec
         var command: LocalCommand
         /// Where the program writes its metrics, for collectors of files.
@@ -269,15 +270,19 @@ extension ProcessRunner {
         let metricsPath = experiment.collector.path.map { path in
             TrialDirectories.file(path, in: attempt)
         }
-        let mentions = command.redirect(experiment.collector.path, to: metricsPath)
+        let mentions = metricsPath.map { command.mentionsMetrics(at: experiment.collector.path, redirectedTo: $0) }
+        let checkpoints = directories.checkpoints(of: trial.number)
+        if let mount = experiment.checkpointMount { command.redirect(mount, to: checkpoints.path) }
         let variables = self.variables(for: trial, attempt, metricsPath: metricsPath)
         let environment = variables.merging(command.variables.map { ($0.name, $0.value) }) { $1 }
         let process = ProcessSpec(
             command: command.command, environment: environment, workingDirectory: directory(command.workingDirectory),
             timeout: [experiment.trialTimeout, command.deadline].compactMap { $0 }.min(), grace: .seconds(10))
         return Plan(
-            number: trial.number, attempt: attempt, process: process, command: command, metricsPath: metricsPath,
-            mentionsMetricsPath: mentions, collector: try collectorProcess(environment),
+            attempt: attempt, checkpoints: checkpoints,
+            parentCheckpoints: trial.suggestion.parent.map(directories.checkpoints), process: process,
+            command: command, metricsPath: metricsPath, mentionsMetricsPath: mentions ?? true,
+            collector: try collectorProcess(environment),
             collectorAttempt: AttemptDirectory(URL(filePath: attempt.path).appending(path: "collector")))
     }
 
@@ -289,7 +294,8 @@ extension ProcessRunner {
         variables["ATTUNE_TRIAL_NUMBER"] = String(trial.number)
         variables["ATTUNE_TRIAL_ATTEMPT"] = String(trial.attempt)
         variables["ATTUNE_TRIAL_DIR"] = attempt.path
-        variables["ATTUNE_CHECKPOINT_DIR"] = directories.checkpoints(of: trial.number).path(percentEncoded: false)
+        variables["ATTUNE_CHECKPOINT_DIR"] = directories.checkpoints(of: trial.number).path
+        variables["ATTUNE_RESOURCE"] = trial.suggestion.resource.map(String.init)
         variables["ATTUNE_METRICS_PATH"] = metricsPath
         variables["ATTUNE_COLLECTOR"] = experiment.collector.kind.rawValue
         variables["ATTUNE_METRICS"] = experiment.objective.metrics.joined(separator: "\n")
@@ -343,15 +349,30 @@ extension ProcessRunner {
 }
 
 extension LocalCommand {
-    /// Puts the trial's own path where the command says the collector's.
-    ///
-    /// - Returns: whether the command, its arguments or its variables say where the metrics go.
-    mutating func redirect(_ path: String?, to own: String?) -> Bool {
-        guard let path, let own else { return true }
-        let texts = command + variables.map(\.value)
+    /// Puts the trial's own path where the command, its arguments or its variables say one that a cluster would give
+    /// each pod.
+    mutating func redirect(_ path: String, to own: String) {
         command = command.map { $0.replacing(path: path, with: own) }
         variables = variables.map { ($0.name, $0.value.replacing(path: path, with: own)) }
+    }
+
+    /// The same for the collector's path.
+    ///
+    /// - Returns: whether the command, its arguments or its variables say where the metrics go.
+    fileprivate mutating func mentionsMetrics(at path: String?, redirectedTo own: String) -> Bool {
+        let texts = command + variables.map(\.value)
+        if let path { redirect(path, to: own) }
         return command + variables.map(\.value) != texts || texts.contains { $0.contains("ATTUNE_METRICS_PATH") }
+    }
+}
+
+extension Experiment {
+    /// Where Katib mounts a trial's checkpoints into its container, without slashes at the end; nil where the algorithm's
+    /// settings name no absolute path.
+    fileprivate var checkpointMount: String? {
+        guard var path = algorithm["suggestion_trial_dir"], path.hasPrefix("/") else { return nil }
+        while path.hasSuffix("/") { path.removeLast() }
+        return path.isEmpty ? nil : path
     }
 }
 

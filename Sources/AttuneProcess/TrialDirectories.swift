@@ -32,8 +32,8 @@ public struct TrialDirectories: Sendable {
         AttemptDirectory(trial(number).appending(path: "attempt-\(attempt)", directoryHint: .isDirectory))
     }
 
-    func checkpoints(of number: Trial.Number) -> URL {
-        trial(number).appending(path: "checkpoints", directoryHint: .isDirectory)
+    func checkpoints(of number: Trial.Number) -> CheckpointDirectory {
+        CheckpointDirectory(path: trial(number).appending(path: "checkpoints").path(percentEncoded: false))
     }
 
     /// The attempt's own file for a path that a cluster would have in each pod. It never leaves the attempt's directory.

@@ -54,3 +54,8 @@ pid_t attune_spawn_detached(const char *executable, const char *argument, int *s
     errno = error;
     return -1;
 }
+
+ssize_t attune_copy_range(int from, int to, off_t offset, size_t length) {
+    off_t here = offset, there = offset;
+    return copy_file_range(from, &here, to, &there, length, 0);
+}

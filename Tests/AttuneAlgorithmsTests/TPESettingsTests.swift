@@ -84,13 +84,24 @@ struct SettingsTableTests {
     ])
     func `a README's table has every setting with its kind and default, and no other`(_ name: String) throws {
         let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
+        try compare(name, algorithm.settings)
+    }
+
+    @Test(arguments: AlgorithmCatalogue.standard.stoppingRules.map(\.name))
+    func `so has that of a stopping rule`(_ name: String) throws {
+        let rule = try #require(AlgorithmCatalogue.standard[stoppingRule: name])
+        // An algorithm has that name too.
+        try compare(name == "asha" ? "asha-stopping" : name, rule.settings)
+    }
+
+    private func compare(_ name: String, _ settings: [AlgorithmSetting]) throws {
         let readme = SettingsTableTests.algorithms.appending(path: "\(name)/README.md")
         let text = try String(contentsOf: readme, encoding: .utf8)
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }
-        for setting in algorithm.settings {
+        for setting in settings {
             let row = "| `\(setting.name)` | \(setting.kindDescription) | \(setting.defaultValue ?? "none") |"
             #expect(rows.contains { $0.hasPrefix(row) }, "\(name)'s README lacks the row: \(row)")
         }
-        #expect(rows.count == algorithm.settings.count)
+        #expect(rows.count == settings.count)
     }
 }

@@ -75,6 +75,8 @@ final class CommandLineTool: Sendable {
             try process.run()
         }
 
+        var isRunning: Bool { process.isRunning }
+
         func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
         func finished() async throws -> Result {

@@ -46,10 +46,40 @@ import Testing
         #expect(best >= 0.97)
     }
 
+    @Test(arguments: RecordedLevels.experiments)
+    func `trials that go on from checkpoints train every epoch that the log speaks of once`(name: String) async throws {
+        let attune = try CommandLineTool()
+        let file = CommandLineTool.repository.appending(path: "experiments/\(name)/experiment.yaml").path
+        let run = try await attune("run", file, "--quiet")
+        #expect(run.code == 0, "\(run.errors)")
+        try RecordedLevels(await attune("export", name).json()).check()
+        #expect(try await attune("replay", name, "--verify").code == 0)
+        let best = try await attune("best", name, "--json").json()["metrics"]?["accuracy"]?["max"]?.double
+        #expect(try #require(best) >= 0.9)
+    }
+
+    @Test func `two objectives under a limit give a front, none of which is beyond it`() async throws {
+        let attune = try CommandLineTool()
+        let file = CommandLineTool.repository.appending(path: "experiments/two-objectives/experiment.yaml").path
+        let run = try await attune("run", file)
+        #expect(run.code == 0, "\(run.errors)")
+        let trials = try #require(try await attune("trials", "two-objectives", "--json").json().array)
+        #expect(trials.count == 24)
+        let beyond = Set(
+            trials.filter { $0["metrics"]?["loss"]?["latest"]?.double ?? 1 > 0.5 }.compactMap { $0["number"]?.int })
+        let front = run.output.split(separator: "\n").filter { $0.contains("(on the front)") }
+            .compactMap { $0.split(separator: " ").dropFirst().first.flatMap { Int($0) } }
+        #expect(front.count >= 2, "\(run.output)")
+        #expect(!beyond.isEmpty && beyond.isDisjoint(with: front))
+    }
+
     @Test func `every experiment folder is run by a test and has a readme`() throws {
         let folder = CommandLineTool.repository.appending(path: "experiments")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        #expect(names == (Self.expected.map(\.0) + ["early-stopping"]).sorted())
+        #expect(
+            names
+                == (Self.expected.map(\.0) + ["early-stopping", "two-objectives"] + RecordedLevels.experiments).sorted()
+        )
         for name in names {
             #expect(FileManager.default.fileExists(atPath: folder.appending(path: "\(name)/README.md").path), "\(name)")
         }

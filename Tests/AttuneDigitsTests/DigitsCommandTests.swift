@@ -26,6 +26,8 @@ struct DigitsCommandTests {
         ("--dropout 1", "--dropout 1.0: use a number from 0 to below 1"),
         ("--batch-size 0", "--batch-size 0: use a number from 1 to 1347"),
         ("--epochs 0", "--epochs 0: use a number from 1 to 1000"),
+        ("--epochs 9 --schedule-epochs 3", "--schedule-epochs 3: use a number from --epochs, 9, to 1000"),
+        ("--continue --checkpoint there", "--continue: leave it out where --checkpoint names a directory"),
     ])
     func `a value out of range ends with one line that says what to use, and status 2`(
         arguments: String, message: String
@@ -59,6 +61,26 @@ struct DigitsCommandTests {
         #expect(try DataFile(option: nil, environment: environment).path == "there.csv")
     }
 
+    @Test func `no checkpoint is kept unless asked for, and --continue asks for the trial's own`() throws {
+        let environment = ["ATTUNE_CHECKPOINT_DIR": "/trials/7/checkpoints"]
+        #expect(try command("--epochs 3").checkpoint.file(environment: environment) == nil)
+        let own = try command("--continue").checkpoint
+        #expect(try own.file(environment: environment)?.path == "/trials/7/checkpoints/digits.checkpoint")
+        let named = try command("--checkpoint there").checkpoint
+        #expect(try named.file(environment: environment)?.path == "there/digits.checkpoint")
+    }
+
+    @Test func `--continue without a directory ends with what to set, and status 2`() throws {
+        let error = #expect(throws: ValidationError.self) {
+            try command("--continue").checkpoint.file(environment: [:])
+        }
+        #expect(
+            Ending(try #require(error))
+                == Ending(
+                    message: "attune-digits: --continue: set ATTUNE_CHECKPOINT_DIR to a directory, "
+                        + "or name one with --checkpoint", status: 2))
+    }
+
     @Test func `divergence ends with status 3`() {
         #expect(Ending(Divergence(epoch: 2)).status == 3)
     }
@@ -66,9 +88,10 @@ struct DigitsCommandTests {
     @Test func `help names every option and ends with status 0`() throws {
         let ending = try #require(outcome(of: "--help"))
         #expect(ending.status == 0)
+        #expect(ending.message.contains("--continue"))
         let options = [
             "layers", "units", "activation", "dropout", "optimizer", "rate", "momentum", "weight-decay", "schedule",
-            "batch-size", "epochs", "seed", "data",
+            "batch-size", "epochs", "schedule-epochs", "seed", "data", "checkpoint",
         ]
         for option in options {
             #expect(ending.message.contains("--\(option) "))

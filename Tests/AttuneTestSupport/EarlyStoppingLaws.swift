@@ -16,10 +16,11 @@ public struct EarlyStoppingLaws {
 
     /// All laws, at every report of random histories.
     ///
-    /// - Returns: how often the rule said stop, so that a test can see that it was put to the test.
+    /// - Returns: how often the rule ended a trial, so that a test can see that it was put to the test.
     @discardableResult
     public func check(seeds: Range<UInt64> = 0..<6, trials: Int = 30) throws -> Int {
-        try seeds.reduce(0) { try $0 + stops(seed: $1, trials: trials) }
+        for history in HostileHistory.allCases { try survives(history) }
+        return try seeds.reduce(0) { try $0 + stops(seed: $1, trials: trials) }
     }
 
     private func stops(seed: UInt64, trials: Int) throws -> Int {
@@ -28,17 +29,25 @@ public struct EarlyStoppingLaws {
         var rule = try make(experiment)
         var stops = 0
         while history.study.trials.count < trials {
-            if history.wantsTrial() {
-                try history.start(Suggestion(try experiment.space.sample(using: &random)))
-            } else {
-                try history.proceed()
-            }
+            try step(&history, &random)
             let rebuilt = try history.stored.study()
             for trial in history.study.running {
                 stops += try checkVerdict(of: &rule, on: trial, in: history.study, rebuilt)
             }
         }
         return stops
+    }
+
+    /// Lets a trial start, go on from its rest, or do something else.
+    private func step(_ history: inout SuggestedHistory, _ random: inout RandomSource) throws {
+        guard history.wantsTrial() else { return try history.proceed() }
+        let levels = experiment.ladder?.levels
+        if let levels, let resting = history.study.paused.first, random.uniform() < 0.5,
+            let next = levels.first(where: { $0 > resting.suggestion.resource ?? 0 })
+        {
+            return try history.resume(resting.number, to: next, why: nil)
+        }
+        try history.start(Suggestion(try experiment.space.sample(using: &random), resource: levels?.first))
     }
 
     private func checkVerdict(
@@ -48,9 +57,32 @@ public struct EarlyStoppingLaws {
         #expect(rule.verdict(on: trial, in: study) == verdict, "asked twice about trial \(trial.number)")
         var fresh = try make(experiment)
         #expect(fresh.verdict(on: rebuilt[trial.number], in: rebuilt) == verdict, "asked after a restart")
-        guard verdict == .stop else { return 0 }
+        #expect(verdict != .pause, "that a trial is to pause follows from its level")
+        guard verdict == .stop || verdict == .finish else { return 0 }
         #expect(!trial.observations.isEmpty, "trial \(trial.number) had reported nothing")
+        #expect(
+            verdict == .stop || trial.hasValues(of: experiment.objective), "nothing is left of trial \(trial.number)")
         #expect(study.counts.succeeded >= minimumTrials)
         return 1
+    }
+
+    /// Values that no rule expects, of those who ended and of the one that is judged.
+    private func survives(_ hostile: HostileHistory) throws {
+        var study = try hostile.study(of: experiment, trials: 12)
+        var rule = try make(experiment)
+        let number = study.nextNumber
+        try study.apply(.started(number, Suggestion(study.trials[0].assignment), at: Samples.noon))
+        let values: [Double] = [
+            .nan, .infinity, -.infinity, 1e308, -1e308, 0, -0.0, .leastNonzeroMagnitude, .nan, 1, 1, 1, 1,
+        ]
+        for (step, value) in values.enumerated() {
+            let observations = study.objective.metrics.map {
+                Observation(metric: $0, value: value, step: step % 9, time: Samples.noon)
+            }
+            try study.apply(.observed(number, observations))
+            let verdict = rule.verdict(on: study[number], in: study)
+            var fresh = try make(experiment)
+            #expect(fresh.verdict(on: study[number], in: study) == verdict, "\(hostile), report \(step)")
+        }
     }
 }

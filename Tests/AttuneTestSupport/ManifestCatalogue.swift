@@ -19,7 +19,15 @@ extension AlgorithmCatalogue {
                 "pbt",
                 [
                     .init("suggestion_trial_dir", .text, ""), .init("n_population", .integer(5...Int.max), ""),
-                    .init("truncation_threshold", .number(0...1), ""),
+                    .init("truncation_threshold", .number(0...1), ""), .init("interval", .integer(1...Int.max), ""),
+                    .init("resample_probability", .number(0...1), ""),
+                    .init("explore", .choice(["perturb", "model"]), ""),
+                ]),
+            named(
+                "asha",
+                [
+                    .init("resource_name", .text, ""), .init("eta", .number(0...100), ""),
+                    .init("r_l", .number(0...1e9), ""), .init("r_min", .number(0...1e9), ""),
                 ]),
             named("darts", [.init("num_epochs", .text, "")]), named("enas", []),
         ],

@@ -7,8 +7,7 @@ import Foundation
 struct ConfigurationSource {
     /// What chooses configurations.
     enum Sampler: String, Sendable, CaseIterable {
-        case random
-        case tpe
+        case random, sobol, tpe
         case process = "bayesianoptimization"
     }
 
@@ -19,6 +18,8 @@ struct ConfigurationSource {
     private let resourceParameter: String?
     /// By rung, an algorithm and what it was shown: the trials that had reached the rung.
     private var views: [Int: View] = [:]
+    /// Nil where there are more parameters than a sequence has dimensions.
+    private let design: Sobol?
 
     private struct View {
         var study: Study
@@ -37,6 +38,7 @@ struct ConfigurationSource {
             seed: experiment.seed)
         reduced.algorithm = AlgorithmSpec(sampler.rawValue)
         self.experiment = reduced
+        design = sampler == .random ? nil : try? Sobol(reduced)
     }
 
     /// How many values a rung must have before a model is made of them.
@@ -46,7 +48,7 @@ struct ConfigurationSource {
     mutating func suggestion(
         for study: Study, _ record: RungRecord, at level: Int, using random: inout RandomSource
     ) throws -> Suggestion {
-        guard sampler != .random, let rung = record.entries.lastIndex(where: { $0.count { $0.loss != nil } >= enough })
+        guard sampler != .random, sampler != .sobol, let rung = record.entries.lastIndex(where: { $0.count { $0.loss != nil } >= enough })
         else { return try drawn(for: study, at: level, using: &random) }
         var view = views[rung] ?? View(study: Study(experiment, createdAt: study.createdAt), suggester: makeSuggester())
         for entry in record.entries[rung][view.seen...] {
@@ -76,7 +78,11 @@ struct ConfigurationSource {
     private func drawn(
         for study: Study, at level: Int, using random: inout RandomSource
     ) throws -> Suggestion {
-        told(try experiment.space.sample(using: &random), study, level, Explanation("drawn from the space"))
+        guard let design else {
+            return told(try experiment.space.sample(using: &random), study, level, Explanation("drawn from the space"))
+        }
+        let assignment = try design.assignment(study.nextNumber - 1, in: experiment.space, using: &random)
+        return told(assignment, study, level, Explanation("Sobol sequence"))
     }
 
     private func told(
@@ -90,9 +96,8 @@ struct ConfigurationSource {
 
     private func makeSuggester() -> any Suggester {
         switch sampler {
-        case .random: Random()
         case .tpe: TPE(experiment, rules: TPERules())
-        case .process: BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
+        case .random, .sobol, .process: BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
         }
     }
 }

@@ -14,16 +14,21 @@ struct Sobol: Suggester {
     /// How many points past its own a trial may look for a feasible one.
     private static let reach = 64
 
-    /// The point of the trial's number. Where a constraint rules it out, a point of a later block of the sequence stands
-    /// in, and after some of those a draw from the space.
     func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
-        let space = study.experiment.space
         let index = study.nextNumber - 1 - initialTrials
+        return .run(Suggestion(try assignment(index, in: study.experiment.space, using: &random)))
+    }
+
+    /// The point of that index. Where a constraint rules it out, a point of a later block of the sequence stands in, and
+    /// after some of those a draw from the space.
+    func assignment(
+        _ index: Int, in space: SearchSpace, using random: inout RandomSource
+    ) throws -> Assignment {
         for block in 0..<(space.constraints.isEmpty ? 1 : Sobol.reach) {
             let assignment = space.assignment(at: sequence.point(index + block << 24))
-            if space.isFeasible(assignment) { return .run(Suggestion(assignment)) }
+            if space.isFeasible(assignment) { return assignment }
         }
-        return .run(Suggestion(try space.sample(using: &random)))
+        return try space.sample(using: &random)
     }
 }
 

@@ -109,16 +109,19 @@ public struct Budget: Sendable, Hashable {
     public var maxRunTime: Duration?
     /// Units of resource (epochs, mostly) that all trials together may use, for algorithms that hand it out.
     public var maxResource: Int?
+    /// When nothing more is to be had, whatever is left to spend. Counted from creation, or from the last reopening.
+    public var stopWhen: StopWhen
 
     public init(
         parallelTrials: Int = 3, maxTrials: Int? = nil, maxFailedTrials: Int? = nil, maxRunTime: Duration? = nil,
-        maxResource: Int? = nil
+        maxResource: Int? = nil, stopWhen: StopWhen = StopWhen()
     ) {
         self.parallelTrials = parallelTrials
         self.maxTrials = maxTrials
         self.maxFailedTrials = maxFailedTrials
         self.maxRunTime = maxRunTime
         self.maxResource = maxResource
+        self.stopWhen = stopWhen
     }
 }
 

@@ -21,8 +21,7 @@ public struct ResourceLadder: Sendable, Hashable {
     public let reduction: Double
     public let continuation: Continuation
 
-    /// Levels R·η⁻ᵏ, rounded down, as Hyperband has them (Li et al. 2018, Algorithm 1), as long as they are not below
-    /// `minimum`.
+    /// Levels R·η⁻ᵏ as Hyperband has them (Li et al. 2018, Algorithm 1), rounded, as long as they are not below `minimum`.
     ///
     /// - Precondition: 1 ≤ minimum ≤ maximum, reduction > 1.
     public init(
@@ -33,8 +32,7 @@ public struct ResourceLadder: Sendable, Hashable {
         self.parameter = parameter
         self.reduction = reduction
         self.continuation = continuation
-        // A hair is added because 3⁵/3⁵ may come out below 1.
-        let descending = sequence(first: Double(maximum)) { $0 / reduction }.lazy.map { Int($0 * (1 + 1e-9)) }
+        let descending = sequence(first: Double(maximum)) { $0 / reduction }.lazy.map { Int($0.rounded()) }
             .prefix { $0 >= minimum }
         levels = Array(descending).reversed().reduce(into: []) { levels, level in
             if levels.last != level { levels.append(level) }

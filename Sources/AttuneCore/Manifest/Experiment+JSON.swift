@@ -28,6 +28,7 @@ extension Experiment {
         fields["maxFailedTrialCount"] = budget.maxFailedTrials.map { .number($0) }
         fields["maxRunTime"] = budget.maxRunTime.map { .string($0.text) }
         fields["maxResource"] = budget.maxResource.map { .number($0) }
+        fields["stopWhen"] = budget.stopWhen.json
         fields["trialTimeout"] = trialTimeout.map { .string($0.text) }
         fields["retries"] = .number(retries)
         fields["trialTemplate"] = template?.json

@@ -44,6 +44,10 @@ struct ExperimentReader {
             budget: budget, initialTrials: initialTrials, warmStart: warmStart, seed: ownSeed ?? seed(),
             trialTimeout: trialTimeout, retries: retries, template: template, collector: collector,
             resumePolicy: resumePolicy, nas: nas)
+        if experiment.objective.hasSeveralTargets, experiment.budget.stopWhen.expectedImprovement != nil {
+            log.rule(
+                "spec.stopWhen.expectedImprovement", "is for one objective; use plateau, which measures hypervolume")
+        }
         if let catalogue { log.add(catalogue.problems(of: experiment), under: "spec") }
         if fillsDefaults, purpose == .running { warnWhereNothingEnds(experiment) }
         return log.hasErrors ? nil : experiment
@@ -51,11 +55,13 @@ struct ExperimentReader {
 
     private func warnWhereNothingEnds(_ experiment: Experiment) {
         let budget = experiment.budget
-        guard budget.maxTrials == nil, budget.maxRunTime == nil, budget.maxResource == nil,
+        guard budget.maxTrials == nil, budget.maxRunTime == nil, budget.maxResource == nil, budget.stopWhen.isEmpty,
             experiment.objective.targets.allSatisfy({ $0.goal == nil }),
             !experiment.space.isFinite, !experiment.space.parameters.isEmpty
         else { return }
-        log.warn("spec.maxTrialCount", "nothing ends this experiment; give maxTrialCount, maxRunTime or objective.goal")
+        log.warn(
+            "spec.maxTrialCount",
+            "nothing ends this experiment; give maxTrialCount, maxRunTime, stopWhen or objective.goal")
     }
 
     /// What can be said of the algorithms without an experiment: their names and settings.
@@ -239,7 +245,38 @@ extension ExperimentReader {
         let usual = min(3, max(trials ?? 3, 1))
         return Budget(
             parallelTrials: parallel ?? usual, maxTrials: trials, maxFailedTrials: failed,
-            maxRunTime: spec.duration("maxRunTime"), maxResource: resource)
+            maxRunTime: spec.duration("maxRunTime"), maxResource: resource, stopWhen: stopWhen(spec))
+    }
+
+    private func stopWhen(_ spec: MapReader) -> StopWhen {
+        guard let map = spec.map("stopWhen") else { return StopWhen() }
+        return StopWhen(
+            plateau: map.map("plateau").flatMap { plateau($0) },
+            expectedImprovement: map.map("expectedImprovement").flatMap { expectedImprovement($0) })
+    }
+
+    private func plateau(_ map: MapReader) -> StopWhen.Plateau? {
+        if !map.has("trials") {
+            log.error(map.field["trials"], "must be specified: so many trials without improvement")
+        }
+        let least = map.number("minImprovement") ?? 0
+        if least < 0 { log.rule(map.field["minImprovement"], found: least.text, "should not be less than 0") }
+        return positive(map, "trials").map { StopWhen.Plateau(trials: $0, minImprovement: least) }
+    }
+
+    private func expectedImprovement(_ map: MapReader) -> StopWhen.ExpectedImprovement? {
+        if !map.has("below") { log.error(map.field["below"], "must be specified, in units of the objective") }
+        let below = map.number("below")
+        if let below, below <= 0 { log.rule(map.field["below"], found: below.text, "must be greater than 0") }
+        let trials = map.has("trials") ? positive(map, "trials") : 5
+        guard let below, let trials else { return nil }
+        return StopWhen.ExpectedImprovement(below: below, trials: trials)
+    }
+
+    private func positive(_ map: MapReader, _ key: String) -> Int? {
+        let value = map.integer(key)
+        if let value, value <= 0 { log.rule(map.field[key], found: "\(value)", "must be greater than 0") }
+        return value
     }
 
     private func retries(_ spec: MapReader) -> Int {

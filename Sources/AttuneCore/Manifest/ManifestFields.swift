@@ -24,7 +24,11 @@ extension ManifestFields {
         "maxFailedTrialCount": .value, "metricsCollectorSpec": metricsCollector, "nasConfig": nasConfig,
         "resumePolicy": .value, "seed": .value, "initialTrials": .list(.free),
         "warmStart": .map(["experiments": .list(.value)]), "trialTimeout": .value, "maxRunTime": .value,
-        "maxResource": .value, "retries": .value, "constraints": .list(.value),
+        "maxResource": .value,
+        "stopWhen": .map([
+            "plateau": .map(["trials": .value, "minImprovement": .value]),
+            "expectedImprovement": .map(["below": .value, "trials": .value]),
+        ]), "retries": .value, "constraints": .list(.value),
     ])
 
     private static let objective: ManifestFields = .map([

@@ -103,6 +103,13 @@ struct MapReader {
         return integer
     }
 
+    func number(_ key: String) -> Double? {
+        guard let value = self[key] else { return nil }
+        let number = value.numberText.flatMap { log.checksRules ? $0.decimal : Double($0) }
+        if number == nil { log.error(field[key], found: value.summary, "must be a finite number") }
+        return number
+    }
+
     func duration(_ key: String) -> Duration? {
         guard let value = self[key] else { return nil }
         guard let duration = value.scalarText.flatMap({ Duration(reading: $0) }) else {

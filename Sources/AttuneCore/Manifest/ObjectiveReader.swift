@@ -28,7 +28,7 @@ extension ExperimentReader {
     private func target(_ map: MapReader) -> Objective.Target? {
         let direction = direction(map)
         let metric = map.requiredText("objectiveMetricName")
-        let goal = number(map, "goal")
+        let goal = map.number("goal")
         guard let direction, let metric else { return nil }
         return Objective.Target(direction, metric, goal: goal)
     }
@@ -39,7 +39,7 @@ extension ExperimentReader {
         let targets = maps.compactMap { map -> Objective.Target? in
             let direction = direction(map)
             let metric = map.requiredText("metric")
-            let (goal, reference) = (number(map, "goal"), number(map, "reference"))
+            let (goal, reference) = (map.number("goal"), map.number("reference"))
             guard let direction, let metric else { return nil }
             return Objective.Target(direction, metric, goal: goal, reference: reference)
         }
@@ -57,7 +57,7 @@ extension ExperimentReader {
             ("type", first.direction.rawValue), ("objectiveMetricName", first.metric), ("goal", first.goal?.text),
         ]
         for (key, value) in repeated where map.has(key) {
-            let found = key == "goal" ? number(map, key)?.text : map.text(key)
+            let found = key == "goal" ? map.number(key)?.text : map.text(key)
             guard let found, found != value else { continue }
             log.rule(
                 map.field[key], found: found,
@@ -66,7 +66,7 @@ extension ExperimentReader {
     }
 
     private func constraint(_ map: MapReader) -> OutcomeConstraint? {
-        let (low, high) = (number(map, "min"), number(map, "max"))
+        let (low, high) = (map.number("min"), map.number("max"))
         if !map.has("min"), !map.has("max") { log.error(map.field, "must have min or max, or both") }
         if let low, let high, low > high {
             log.error(map.field["min"], found: low.text, "must not be greater than max, which is \(high.text)")
@@ -77,13 +77,6 @@ extension ExperimentReader {
     private func direction(_ map: MapReader) -> Objective.Direction? {
         if !map.has("type") { log.error(map.field["type"], "must be minimize or maximize") }
         return map.choice("type", remedy: "must be minimize or maximize")
-    }
-
-    private func number(_ map: MapReader, _ key: String) -> Double? {
-        guard let value = map[key] else { return nil }
-        let number = value.numberText.flatMap { log.checksRules ? $0.decimal : Double($0) }
-        if number == nil { log.error(map.field[key], found: value.summary, "must be a finite number") }
-        return number
     }
 
     private func additionalMetrics(_ map: MapReader, besides objectives: [String]) -> [String] {

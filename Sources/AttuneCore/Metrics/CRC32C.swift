@@ -1,6 +1,6 @@
 /// The checksum of TFRecord files: CRC-32 with Castagnoli's polynomial (RFC 3720, appendix B.4).
-enum CRC32C {
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+package enum CRC32C {
+    package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
         ~bytes.reduce(~0) { crc, byte in table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ (crc >> 8) }
     }
 

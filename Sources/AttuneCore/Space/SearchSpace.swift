@@ -40,8 +40,8 @@ public struct SearchSpace: Sendable, Hashable {
         return assignment { $0.domain.value(at: point[$1]) }
     }
 
-    /// Fills in the active parameters, parents first.
-    func assignment(choosing value: (ParameterSpec, Int) -> ParameterValue) -> Assignment {
+    /// The assignment of these values: asked for the active parameters only, those first that conditions refer to.
+    public func assignment(choosing value: (ParameterSpec, Int) -> ParameterValue) -> Assignment {
         var values = [ParameterValue?](repeating: nil, count: dimensions)
         for index in order where isActive(index, given: values) {
             values[index] = value(parameters[index], index)

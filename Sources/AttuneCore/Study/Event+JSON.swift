@@ -145,6 +145,7 @@ extension Finish {
     public init?(reason: String, message: String?) {
         let plain: [Finish] = [
             .goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached, .maxResourceReached,
+            .plateauReached, .expectedImprovementReached,
         ]
         if let finish = plain.first(where: { $0.reason == reason }) {
             self = finish
@@ -163,6 +164,7 @@ extension Budget {
         fields["maxFailedTrialCount"] = maxFailedTrials.map { .number($0) }
         fields["maxRunTime"] = maxRunTime.map { .number($0.seconds) }
         fields["maxResource"] = maxResource.map { .number($0) }
+        fields["stopWhen"] = stopWhen.json
         return .object(fields)
     }
 
@@ -170,7 +172,8 @@ extension Budget {
         self.init(
             parallelTrials: json["parallelTrialCount"]?.int ?? 1, maxTrials: json["maxTrialCount"]?.int,
             maxFailedTrials: json["maxFailedTrialCount"]?.int,
-            maxRunTime: json["maxRunTime"]?.double.map { .seconds($0) }, maxResource: json["maxResource"]?.int)
+            maxRunTime: json["maxRunTime"]?.double.map { .seconds($0) }, maxResource: json["maxResource"]?.int,
+            stopWhen: json["stopWhen"].map { StopWhen(json: $0) } ?? StopWhen())
     }
 }
 

@@ -38,6 +38,10 @@ public enum Finish: Sendable, Hashable {
     case spaceExhausted
     case maxRunTimeReached
     case maxResourceReached
+    /// The best has not improved for long enough.
+    case plateauReached
+    /// The algorithm expected too little of its latest trials.
+    case expectedImprovementReached
     case failed(String)
 
     public var isFailure: Bool { if case .failed = self { true } else { false } }
@@ -50,6 +54,8 @@ public enum Finish: Sendable, Hashable {
         case .spaceExhausted: "ExperimentSuggestionEndReached"
         case .maxRunTimeReached: "ExperimentMaxRunTimeReached"
         case .maxResourceReached: "ExperimentMaxResourceReached"
+        case .plateauReached: "ExperimentPlateauReached"
+        case .expectedImprovementReached: "ExperimentExpectedImprovementReached"
         case .failed: "ExperimentFailed"
         }
     }
@@ -62,6 +68,9 @@ public enum Finish: Sendable, Hashable {
             "Experiment has succeeded because suggestion service has reached the end: every point of the space was tried"
         case .maxRunTimeReached: "Experiment has succeeded because max run time has reached"
         case .maxResourceReached: "Experiment has succeeded because max resource has reached"
+        case .plateauReached: "Experiment has succeeded because the best has stopped improving"
+        case .expectedImprovementReached:
+            "Experiment has succeeded because the algorithm expected hardly any improvement of its latest trials"
         case .failed(let message): "Experiment has failed because \(message)"
         }
     }

@@ -18,6 +18,9 @@ public struct Study: Sendable {
     public private(set) var status: Status = .running
     /// Creation, or the last reopening: where `maxRunTime` counts from.
     public private(set) var openedAt: Date
+    /// How many trials had ended and started by then.
+    private(set) var endedAtOpening = 0
+    private(set) var startedAtOpening = 0
     public let createdAt: Date
     public private(set) var counts = Counts()
     /// The trials that no other betters in every target, in the order in which they became so; of one target the best
@@ -106,6 +109,7 @@ public struct Study: Sendable {
         case .budgetEdited(let budget, let time):
             experiment.budget = budget
             openedAt = time
+            (endedAtOpening, startedAtOpening) = (ended.count, trials.count)
             status = .running
         case .stopped:
             try requireOpen()
@@ -291,7 +295,7 @@ public struct Study: Sendable {
     public var deadline: Date? { experiment.budget.maxRunTime.map { openedAt.addingTimeInterval($0.seconds) } }
 
     /// Why the study is over by its budget at `time`, if it is. Checked in Katib's order (goal, failures, trials), then
-    /// the run time, which Katib lacks.
+    /// what Katib lacks: run time, resource, and that nothing more is to be had.
     public func dueFinish(at time: Date) -> Finish? {
         let budget = experiment.budget
         if frontNumbers.contains(where: { self[$0].reachesGoals(of: objective) }) { return .goalReached }
@@ -304,6 +308,8 @@ public struct Study: Sendable {
         if let limit = budget.maxTrials, counts.ended >= limit { return .maxTrialsReached }
         if let deadline, time >= deadline { return .maxRunTimeReached }
         if counts.running == 0, !hasResourceLeft { return .maxResourceReached }
+        if let plateau = budget.stopWhen.plateau, hasReached(plateau) { return .plateauReached }
+        if let limit = budget.stopWhen.expectedImprovement, hasReached(limit) { return .expectedImprovementReached }
         return nil
     }
 

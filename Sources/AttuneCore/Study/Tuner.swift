@@ -27,6 +27,24 @@ public actor Tuner {
     private enum Fate: Equatable {
         case end(Outcome)
         case rest
+
+        /// Nil where the trial goes on.
+        init?(_ verdict: Verdict) {
+            switch verdict {
+            case .proceed: return nil
+            case .pause: self = .rest
+            case .stop: self = .end(.earlyStopped)
+            case .finish: self = .end(.succeeded)
+            }
+        }
+
+        var verdict: Verdict {
+            switch self {
+            case .rest: .pause
+            case .end(.succeeded): .finish
+            case .end: .stop
+            }
+        }
     }
 
     private struct Opened {
@@ -262,7 +280,7 @@ public actor Tuner {
     /// Records intermediate values of a running trial, and says whether it is worth going on.
     ///
     /// A trial judged hopeless is to be ended with `tell(_:_:)` or `.stopped`; it then counts as early stopped. So is one
-    /// that is to pause; it then rests, and may be given again by `ask()`.
+    /// that is to pause; it then rests, and may be given again by `ask()`. One that is to finish then counts as succeeded.
     public func report(_ trial: Trial, _ values: [String: Double], step: Int) async throws -> Verdict {
         try await open()
         return try await observe(trial.number, observations(of: values, step: step))
@@ -353,19 +371,15 @@ public actor Tuner {
     /// Whether a running trial is to stop or to rest: it was told to already, its level is reached, or the rule says so
     /// now.
     private func judge(_ number: Trial.Number) -> Verdict {
-        if let fate = stopping[number] { return fate == .rest ? .pause : .stop }
+        if let fate = stopping[number] { return fate.verdict }
         let verdict = verdict(on: study[number])
-        switch verdict {
-        case .proceed: break
-        case .pause: stopping[number] = .rest
-        case .stop: stopping[number] = .end(.earlyStopped)
-        }
+        stopping[number] = Fate(verdict)
         return verdict
     }
 
     private func verdict(on trial: Trial) -> Verdict {
         guard !trial.observations.isEmpty else { return .proceed }
-        if stoppingRule?.verdict(on: trial, in: study) == .stop { return .stop }
+        if let verdict = stoppingRule?.verdict(on: trial, in: study), verdict != .proceed { return verdict }
         return study.isDueToRest(trial) ? .pause : .proceed
     }
 
@@ -391,8 +405,10 @@ public actor Tuner {
     }
 
     private func outcome(of trial: Trial, _ end: WorkEnd) -> Outcome {
-        let told: Outcome? = if case .end(let outcome)? = stopping[trial.number] { outcome } else { nil }
         let hasValue = trial.hasValues(of: study.objective)
+        var told: Outcome? = if case .end(let outcome)? = stopping[trial.number] { outcome } else { nil }
+        // What it reported last may have undone what it was ended for.
+        if told == .succeeded, !hasValue { told = .metricsUnavailable(missingMetricReason(of: trial, end)) }
         return switch end.kind {
         // It was not fast enough to be spared by a rule, but fast enough to finish before the experiment's end did.
         case .completed where hasValue && told != .earlyStopped: .succeeded

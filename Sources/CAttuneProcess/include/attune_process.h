@@ -13,3 +13,6 @@ int attune_pidfd_send_signal(int descriptor, int number);
 /// Its standard error is a pipe whose reading end comes back in `standard_error`, closed on exec.
 /// Returns its pid, to be reaped by the caller, or -1 with errno set.
 pid_t attune_spawn_detached(const char *executable, const char *argument, int *standard_error);
+
+/// copy_file_range(2) from a place in one file to the same place in another. Swift's Glibc leaves it out.
+ssize_t attune_copy_range(int from, int to, off_t offset, size_t length);

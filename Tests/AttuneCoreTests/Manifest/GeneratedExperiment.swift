@@ -67,7 +67,13 @@ struct ExperimentGenerator {
     private mutating func budget() -> Budget {
         Budget(
             parallelTrials: count(9) + 1, maxTrials: maybe { $0.count(50) + 1 }, maxFailedTrials: maybe { $0.count(5) },
-            maxRunTime: maybe { $0.duration() })
+            maxRunTime: maybe { $0.duration() }, stopWhen: stopWhen())
+    }
+
+    private mutating func stopWhen() -> StopWhen {
+        StopWhen(
+            plateau: maybe { .init(trials: $0.count(50) + 1, minImprovement: abs($0.number())) },
+            expectedImprovement: maybe { .init(below: abs($0.number()) + 1e-9, trials: $0.count(9) + 1) })
     }
 
     private mutating func space() -> SearchSpace {

@@ -79,10 +79,16 @@ struct EventRoundTripTests {
         Budget(
             parallelTrials: 1 + random.below(9), maxTrials: random.below(2) == 0 ? nil : random.below(99),
             maxFailedTrials: random.below(2) == 0 ? nil : 0,
-            maxRunTime: random.below(2) == 0 ? nil : .milliseconds(1500))
+            maxRunTime: random.below(2) == 0 ? nil : .milliseconds(1500),
+            stopWhen: StopWhen(
+                plateau: random.below(2) == 0 ? nil : .init(trials: 1 + random.below(9), minImprovement: 1e-3),
+                expectedImprovement: random.below(2) == 0 ? nil : .init(below: 1e-4)))
     }
 
     private static func finish(using random: inout RandomSource) -> Finish {
-        [.goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached, .failed("too many")][random.below(5)]
+        [
+            .goalReached, .maxTrialsReached, .spaceExhausted, .maxRunTimeReached, .maxResourceReached, .plateauReached,
+            .expectedImprovementReached, .failed("too many"),
+        ][random.below(8)]
     }
 }

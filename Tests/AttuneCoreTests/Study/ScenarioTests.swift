@@ -7,7 +7,7 @@ import Testing
 ///
 /// | line | meaning |
 /// |---|---|
-/// | `experiment maximize goal=0.9 max=5 failed=0 time=60 parallel=2` | first line; all but the direction may be left out |
+/// | `experiment maximize goal=0.9 max=5 failed=0 time=60 parallel=2 plateau=9 improvement=0.1` | first line; all but the direction may be left out |
 /// | `start` | the next trial starts |
 /// | `report 1 loss=0.3 at=5` | trial 1 reports; the time may be left out |
 /// | `end 1 succeeded`, `lost 1`, `stop`, `finish`, `edit max=9` | the other events; `finish` is the budget's due end |
@@ -167,6 +167,10 @@ private struct Scenario {
             parallelTrials: arguments.named["parallel"].flatMap { Int($0) } ?? 3,
             maxTrials: arguments.named["max"].flatMap { Int($0) },
             maxFailedTrials: arguments.named["failed"].flatMap { Int($0) },
-            maxRunTime: arguments.named["time"].flatMap { Int($0) }.map { .seconds($0) })
+            maxRunTime: arguments.named["time"].flatMap { Int($0) }.map { .seconds($0) },
+            stopWhen: StopWhen(
+                plateau: arguments.named["plateau"].flatMap { Int($0) }.map {
+                    .init(trials: $0, minImprovement: arguments.named["improvement"].flatMap(Double.init) ?? 0)
+                }))
     }
 }

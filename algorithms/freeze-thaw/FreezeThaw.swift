@@ -1,0 +1,237 @@
+import AttuneCore
+import AttuneMath
+import Foundation
+
+/// Bayesian optimisation over learning curves: at every turn either a trial goes on to its next rung or another begins,
+/// whichever is expected to improve most on the best by the time it has all its resource (Swersky et al. 2014; Wistuba et
+/// al. 2022).
+struct FreezeThaw: Suggester {
+    private let ladder: ResourceLadder
+    private let experiment: Experiment
+    private let space: ModelSpace
+    private let design: Sobol?
+    private let initialPoints: Int
+    private var record: RungRecord
+    private var values: [CurveModel.Value] = []
+    /// By trial, its configuration in the model's coordinates.
+    private var points: [[Double]] = []
+    private var seen = 0
+    private var fit: (count: Int, hyperparameters: Hyperparameters)?
+
+    init(_ experiment: Experiment, _ ladder: ResourceLadder, initialPoints: Int = 10) {
+        self.ladder = ladder
+        self.initialPoints = initialPoints
+        var reduced = experiment
+        reduced = Experiment(
+            metadata: experiment.metadata, objective: experiment.objective,
+            space: experiment.space.without(ladder.parameter), seed: experiment.seed)
+        self.experiment = reduced
+        space = ModelSpace(reduced.space)
+        design = try? Sobol(reduced)
+        record = RungRecord(rungs: ladder.levels.count)
+    }
+
+    mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
+        absorb(study)
+        let mayBegin = study.mayStartTrial
+        let begun = study.trials.count - study.experiment.initialTrials.count
+        if mayBegin, begun < initialPoints || values.isEmpty {
+            return .run(try initial(for: study, using: &random))
+        }
+        guard !values.isEmpty else { return study.counts.running > 0 ? .wait : .exhausted }
+        let model = model(of: study)
+        let best = values.map { model.target(of: $0.loss) }.min() ?? 0
+        let thawed = bestResting(study, model, best)
+        guard mayBegin else {
+            if let thawed { return resume(thawed, study) }
+            return study.counts.running > 0 ? .wait : .exhausted
+        }
+        guard let fresh = newTrial(for: study, model, best, using: &random) else {
+            if let thawed { return resume(thawed, study) }
+            return .run(try drawn(for: study, using: &random))
+        }
+        if let thawed, thawed.score >= fresh.score { return resume(thawed, study) }
+        return .run(fresh.suggestion)
+    }
+
+    // MARK: Evidence
+
+    private mutating func absorb(_ study: Study) {
+        record.absorb(study)
+        for trial in study.trials[points.count...] {
+            points.append(space.point(of: experiment.space.configuration(of: trial.assignment)))
+        }
+        for milestone in study.milestones[seen...] {
+            let loss = milestone.losses.flatMap { milestone.violation == 0 ? $0[0] : nil }
+            // What failed or broke a constraint is as bad as anything; how bad, others decide.
+            values.append(
+                CurveModel.Value(
+                    trial: milestone.trial, level: ladder.levels[milestone.rung], loss: loss ?? .infinity))
+        }
+        seen = study.milestones.count
+    }
+
+    /// The values with those that are missing put at the worst that was seen.
+    private var finiteValues: [CurveModel.Value] {
+        let worst = values.lazy.map(\.loss).filter(\.isFinite).max() ?? 0
+        return values.map { CurveModel.Value(trial: $0.trial, level: $0.level, loss: min($0.loss, worst)) }
+    }
+
+    /// Hyperparameters are fitted anew whenever there is an eighth more to fit to.
+    private static func scheduled(upTo count: Int) -> Int {
+        var scheduled = 1
+        while true {
+            let next = scheduled + max(2, scheduled / 8)
+            if next > count { return scheduled }
+            scheduled = next
+        }
+    }
+
+    private mutating func model(of study: Study) -> CurveModel {
+        let values = finiteValues
+        let points = self.points
+        let count = FreezeThaw.scheduled(upTo: values.count)
+        if fit?.count != count {
+            fit = (
+                count,
+                CurveModel.fit(space, ladder, Array(values[..<count])) { points[$0 - 1] }
+            )
+        }
+        guard let fit else { preconditionFailure("there is a fit") }
+        var model = CurveModel(space, ladder, members(values), fit.hyperparameters) { points[$0 - 1] }
+        model.imagine(
+            study.running.map { trial in
+                (points[trial.number - 1], trial.suggestion.resource ?? ladder.maximum, trial.number)
+            })
+        return model
+    }
+
+    /// Of many values those of the trials that came furthest, and of these the best.
+    private func members(_ values: [CurveModel.Value]) -> [CurveModel.Value] {
+        guard values.count > CurveModel.capacity else { return values }
+        var standings: [Trial.Number: (level: Int, loss: Double, count: Int)] = [:]
+        for value in values {
+            let before = standings[value.trial]
+            standings[value.trial] = (value.level, value.loss, (before?.count ?? 0) + 1)
+        }
+        let ranked = standings.sorted { a, b in
+            (-a.value.level, a.value.loss, a.key) < (-b.value.level, b.value.loss, b.key)
+        }
+        var chosen: Set<Trial.Number> = []
+        var count = 0
+        for (trial, standing) in ranked where count + standing.count <= CurveModel.capacity {
+            chosen.insert(trial)
+            count += standing.count
+        }
+        return values.filter { chosen.contains($0.trial) }
+    }
+
+    // MARK: Choices
+
+    private struct Resting {
+        var trial: Trial.Number
+        var rung: Int
+        var score: Double
+        var mean: Double
+        var deviation: Double
+    }
+
+    /// The resting trial from which most improvement is expected, of those that are among the best 1/η at their rung.
+    private func bestResting(_ study: Study, _ model: CurveModel, _ best: Double) -> Resting? {
+        let resting = study.paused.map { ($0, ladder.rung(of: $0.suggestion.resource ?? ladder.maximum)) }
+            .filter { isAmongBest($0.0.number, at: $0.1) }
+        guard !resting.isEmpty else { return nil }
+        let (means, deviations) = model.finals(resting.map { (points[$0.0.number - 1], $0.0.number) })
+        let scored = resting.indices.map { index in
+            Resting(
+                trial: resting[index].0.number, rung: resting[index].1,
+                score: Acquisition.logExpectedImprovement.value(
+                    mean: means[index], deviation: deviations[index], best: best
+                ).value, mean: means[index], deviation: deviations[index])
+        }
+        return scored.max { ($0.score, -$0.trial) < ($1.score, -$1.trial) }
+    }
+
+    private func isAmongBest(_ trial: Trial.Number, at rung: Int) -> Bool {
+        guard let entry = record.entry(of: trial, at: rung), entry.loss != nil else { return false }
+        let entries = record.entries[rung]
+        let better = entries.count { $0.precedes(entry) }
+        return better < Int((Double(entries.count) / ladder.reduction).rounded(.up))
+    }
+
+    private func resume(_ resting: Resting, _ study: Study) -> Proposal {
+        let level = ladder.levels[resting.rung + 1]
+        return .resume(
+            resting.trial, to: level,
+            why: Explanation(
+                "goes on to \(level): more improvement is expected of it by \(ladder.maximum) than of a new trial",
+                acquisition: "logEI", score: resting.score))
+    }
+
+    private func newTrial(
+        for study: Study, _ model: CurveModel, _ best: Double, using random: inout RandomSource
+    ) -> (suggestion: Suggestion, score: Double)? {
+        let anchors = Array(
+            Set(values.sorted { ($0.loss, $0.trial) < ($1.loss, $1.trial) }.prefix(8).map(\.trial)).sorted().prefix(4))
+        let told = study.experiment.space
+        let search = AcquisitionSearch(
+            space: space, surrogate: model.newTrials, acquisition: .logExpectedImprovement, best: best,
+            anchors: anchors.map { points[$0 - 1] },
+            isOpen: { configuration in
+                let assignment = told.assignment(configuration, with: ladder.parameter, at: ladder.levels[0])
+                return space.space.isFeasible(configuration) && !study.tried.contains(assignment)
+            })
+        let cubes = (0..<512).map { _ in (0..<space.dimensions).map { _ in random.uniform() } }
+        guard let found = search.best(among: cubes, using: &random) else { return nil }
+        let explanation = Explanation(
+            "Gaussian process over \(values.count) points of learning curves", acquisition: "logEI",
+            score: found.score)
+        return (suggestion(space.assignment(at: found.point), study, explanation), found.score)
+    }
+
+    private func initial(for study: Study, using random: inout RandomSource) throws -> Suggestion {
+        let index = study.nextNumber - 1 - study.experiment.initialTrials.count
+        guard let design else { return try drawn(for: study, using: &random) }
+        let configuration =
+            index == 0
+            ? space.assignment(at: space.point(at: [Double](repeating: 0.5, count: space.dimensions)))
+            : try design.assignment(index, in: space.space, using: &random)
+        guard space.space.isFeasible(configuration) else { return try drawn(for: study, using: &random) }
+        return suggestion(configuration, study, Explanation("initial design"))
+    }
+
+    private func drawn(for study: Study, using random: inout RandomSource) throws -> Suggestion {
+        suggestion(try space.space.sample(using: &random), study, Explanation("drawn from the space"))
+    }
+
+    private func suggestion(_ configuration: Assignment, _ study: Study, _ why: Explanation) -> Suggestion {
+        let level = ladder.levels[0]
+        return Suggestion(
+            study.experiment.space.assignment(configuration, with: ladder.parameter, at: level), resource: level,
+            explanation: why)
+    }
+}
+
+extension Algorithm {
+    static let freezeThaw = Algorithm(
+        "freeze-thaw",
+        summary: "A Gaussian process over learning curves decides whether a trial goes on or another begins.",
+        settings: .levels + [
+            AlgorithmSetting(
+                "n_initial_points", .integer(0...Int.max), default: "10", "trials that begin before the model is asked"),
+            .randomState,
+        ],
+        honours: .everySpace, objections: { ResourceLadder.objections(to: $0) }
+    ) { experiment in
+        guard let ladder = experiment.ladder else {
+            throw InvalidExperiment(ResourceLadder.objections(to: experiment))
+        }
+        return FreezeThaw(
+            experiment, ladder,
+            initialPoints: experiment.algorithm["n_initial_points"].flatMap { Int($0) } ?? 10)
+    }
+}
+
+extension AlgorithmSpec {
+    public static let freezeThaw = AlgorithmSpec("freeze-thaw")
+}
