@@ -12,7 +12,7 @@ struct GeneticSearchTests {
         Individual(number: number, genes: genes, result: TrialResult(losses: losses, violations: violations))
     }
 
-    private func numbers(_ survivors: [Population.Survivor]) -> Set<Int> { Set(survivors.map(\.individual.number)) }
+    private func numbers(_ survivors: [Survivors.Member]) -> Set<Int> { Set(survivors.map(\.individual.number)) }
 
     // MARK: Domination
 

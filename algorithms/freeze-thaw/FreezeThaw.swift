@@ -175,7 +175,9 @@ struct FreezeThaw: Suggester {
             Set(values.sorted { ($0.loss, $0.trial) < ($1.loss, $1.trial) }.prefix(8).map(\.trial)).sorted().prefix(4))
         let told = study.experiment.space
         let search = AcquisitionSearch(
-            space: space, surrogate: model.newTrials, acquisition: .logExpectedImprovement, best: best,
+            space: space,
+            criterion: Improvement(
+                surrogate: model.newTrials, acquisition: .logExpectedImprovement, best: best),
             anchors: anchors.map { points[$0 - 1] },
             isOpen: { configuration in
                 let assignment = told.assignment(configuration, with: ladder.parameter, at: ladder.levels[0])

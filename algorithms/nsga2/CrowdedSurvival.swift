@@ -5,16 +5,16 @@ import AttuneCore
 struct CrowdedSurvival: Survival {
     mutating func survivors(
         of pool: [Individual], atMost count: Int, using random: inout RandomSource
-    ) -> [Population.Survivor] {
+    ) -> [Survivors.Member] {
         let ranks = ConstrainedDomination.ranks(of: pool.map(\.result))
         let fronts = Dictionary(grouping: pool.indices, by: { ranks[$0] }).sorted { $0.key < $1.key }
-        var survivors: [Population.Survivor] = []
+        var survivors: [Survivors.Member] = []
         for (rank, front) in fronts {
             let rooms = Pareto.crowdingDistances(of: front.map { pool[$0].result.losses })
             // Among equals in rank and room the later trial: what it is near to may have been found to be better.
             let order = front.indices.sorted { (rooms[$0], front[$0]) > (rooms[$1], front[$1]) }
             for place in order.prefix(count - survivors.count) {
-                survivors.append(Population.Survivor(individual: pool[front[place]], rank: rank, room: rooms[place]))
+                survivors.append(Survivors.Member(individual: pool[front[place]], rank: rank, room: rooms[place]))
             }
             if survivors.count == count { break }
         }

@@ -3,7 +3,7 @@ import AttuneMath
 
 /// Evolution of a population: parents are drawn by tournament, children by crossover and mutation.
 struct GeneticSearch: Suggester {
-    private var population: Population
+    private var survivors: Survivors
     private let variation: Variation
     private let space: SearchSpace
     /// Nil where there are more parameters than the sequence has dimensions.
@@ -12,7 +12,7 @@ struct GeneticSearch: Suggester {
 
     init(_ experiment: Experiment, _ settings: GeneticSettings, survival: any Survival) {
         space = experiment.space
-        population = Population(
+        survivors = Survivors(
             experiment, size: settings.populationSize, offspring: settings.offspring, survival: survival)
         var variation = Variation(experiment.space)
         variation.crossover = settings.crossover
@@ -27,9 +27,9 @@ struct GeneticSearch: Suggester {
     static let label = "generation"
 
     mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
-        population.absorb(study)
-        let parents = population.parents
-        guard study.nextNumber - 1 - initialTrials >= population.size, parents.count > 1 else {
+        survivors.absorb(study)
+        let parents = survivors.parents
+        guard study.nextNumber - 1 - initialTrials >= survivors.size, parents.count > 1 else {
             return .run(try opening(study, &random))
         }
         for _ in 0..<GeneticSearch.tries {
@@ -45,7 +45,7 @@ struct GeneticSearch: Suggester {
 
     private func suggestion(_ assignment: Assignment, _ method: String) -> Suggestion {
         Suggestion(
-            assignment, labels: [GeneticSearch.label: "\(population.generation)"], explanation: Explanation(method))
+            assignment, labels: [GeneticSearch.label: "\(survivors.generation)"], explanation: Explanation(method))
     }
 
     /// How many children may be the same as earlier trials, or break constraints, before one is drawn.
@@ -66,7 +66,7 @@ struct GeneticSearch: Suggester {
     }
 
     /// The fitter of two.
-    private func tournament(_ parents: [Population.Survivor], using random: inout RandomSource) -> Population.Survivor {
+    private func tournament(_ parents: [Survivors.Member], using random: inout RandomSource) -> Survivors.Member {
         let (one, other) = (parents[random.below(parents.count)], parents[random.below(parents.count)])
         if one.rank != other.rank { return one.rank < other.rank ? one : other }
         return one.room >= other.room ? one : other

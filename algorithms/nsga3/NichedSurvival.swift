@@ -18,7 +18,7 @@ struct NichedSurvival: Survival {
 
     mutating func survivors(
         of pool: [Individual], atMost count: Int, using random: inout RandomSource
-    ) -> [Population.Survivor] {
+    ) -> [Survivors.Member] {
         let ranks = ConstrainedDomination.ranks(of: pool.map(\.result))
         let order = pool.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
         guard order.count > count else { return order.map { survivor(pool[$0], ranks[$0]) } }
@@ -40,9 +40,9 @@ struct NichedSurvival: Survival {
         return (certain + chosen).map { survivor(pool[$0], ranks[$0]) }
     }
 
-    private func survivor(_ individual: Individual, _ rank: Int) -> Population.Survivor {
+    private func survivor(_ individual: Individual, _ rank: Int) -> Survivors.Member {
         // Feasible parents are drawn alike: the choice of survivors has spread them.
-        Population.Survivor(individual: individual, rank: individual.result.isFeasible ? 0 : 1 + rank, room: 0)
+        Survivors.Member(individual: individual, rank: individual.result.isFeasible ? 0 : 1 + rank, room: 0)
     }
 
     // MARK: Normalisation

@@ -16,7 +16,7 @@ protocol Survival: Sendable {
     ///   - random: of this generation alone.
     mutating func survivors(
         of pool: [Individual], atMost count: Int, using random: inout RandomSource
-    ) -> [Population.Survivor]
+    ) -> [Survivors.Member]
 }
 
 /// The survivors of all that has ended, folded from the study: after every so many trials, those with their parents
@@ -24,8 +24,8 @@ protocol Survival: Sendable {
 ///
 /// Who was asked for, by whom and in which order does not matter, but only what has ended: so trials that run long join
 /// the generation in which they end, and as many may run at once as one likes.
-struct Population: Sendable {
-    struct Survivor: Sendable {
+struct Survivors: Sendable {
+    struct Member: Sendable {
         let individual: Individual
         /// Smaller is fitter.
         let rank: Int
@@ -35,7 +35,7 @@ struct Population: Sendable {
 
     let size: Int
     let offspring: Int
-    private(set) var survivors: [Survivor] = []
+    private(set) var members: [Member] = []
     /// How often survivors were chosen.
     private(set) var generation = 0
     /// What has ended since then.
@@ -67,8 +67,8 @@ struct Population: Sendable {
     }
 
     /// Those from whom the next trials come: the survivors, before the first choice all there are.
-    var parents: [Survivor] {
-        generation > 0 ? survivors : brood.map { Survivor(individual: $0, rank: 0, room: 0) }
+    var parents: [Member] {
+        generation > 0 ? members : brood.map { Member(individual: $0, rank: 0, room: 0) }
     }
 
     /// Failed and killed trials take no part: the first have nothing to pass on, the others say nothing.
@@ -81,8 +81,8 @@ struct Population: Sendable {
     private mutating func select() {
         generation += 1
         var random = RandomSource(seed: seed, stream: UInt64(1) << 48 + UInt64(generation))
-        let pool = survivors.map(\.individual) + brood
-        survivors = survival.survivors(of: pool, atMost: size, using: &random)
+        let pool = members.map(\.individual) + brood
+        members = survival.survivors(of: pool, atMost: size, using: &random)
         brood = []
     }
 }
