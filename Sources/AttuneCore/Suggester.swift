@@ -7,6 +7,14 @@ public protocol Suggester: Sendable {
     ///   - study: everything that has happened; running trials included.
     ///   - random: a stream keyed by the experiment's seed and the number of the trial to come.
     mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal
+
+    /// A trial that the user or a warm start asks for, with what this algorithm gives every trial that begins: its level of
+    /// resource, its labels. The same where it gives nothing.
+    func beginning(_ suggestion: Suggestion, in study: Study) -> Suggestion
+}
+
+extension Suggester {
+    public func beginning(_ suggestion: Suggestion, in study: Study) -> Suggestion { suggestion }
 }
 
 public enum Proposal: Sendable, Hashable {
@@ -27,9 +35,11 @@ extension Suggester {
     public mutating func proposal(for study: Study) throws -> Proposal {
         let number = study.nextNumber
         let initial = study.experiment.initialTrials
-        if initial.indices.contains(number - 1) { return .run(.initial(initial[number - 1])) }
+        if initial.indices.contains(number - 1) {
+            return .run(beginning(.initial(initial[number - 1]), in: study))
+        }
         if number == initial.count + 1, let prior = study.bestPriorTrial, !study.tried.contains(prior.assignment) {
-            return .run(.best(prior))
+            return .run(beginning(.best(prior), in: study))
         }
         var random = RandomSource(seed: study.experiment.seed, stream: UInt64(number))
         let proposal = try propose(for: study, using: &random)

@@ -90,6 +90,7 @@ struct PBTTests {
             let initial = (0..<count).map { space.assignment(at: [Double($0) / 20, 0.5]) }
             let study = try run(parallelism: 4, generations: 2, initial: initial).study
             #expect(study.trials.prefix(count).map(\.assignment) == initial)
+            #expect(study.trials.prefix(count).allSatisfy { $0.suggestion.resource == 3 })
             let first = max(count, 8)
             #expect(study.trials.dropFirst(first).prefix(8).allSatisfy { $0.generation == 1 })
             #expect(study.trials[..<first].allSatisfy { $0.generation == 0 })

@@ -38,7 +38,7 @@ extension AlgorithmCatalogue {
                     .init("min_trials_required", .integer(1...Int.max), ""),
                     .init("start_step", .integer(1...Int.max), ""),
                 ]
-            ) { _ in throw AttuneError("is only a name") }
+            ) { _ in Indifferent() }
         ])
 
     private static func named(_ name: String, _ settings: [AlgorithmSetting]) -> Algorithm {
@@ -50,4 +50,9 @@ extension AlgorithmCatalogue {
 
 extension AlgorithmSetting {
     fileprivate static let randomState = AlgorithmSetting("random_state", .integer(0...Int.max), "")
+}
+
+/// Lets every trial go on. (A rule is made to see whether its settings go together, so it cannot be only a name.)
+private struct Indifferent: EarlyStopping {
+    func verdict(on trial: Trial, in study: Study) -> Verdict { .proceed }
 }

@@ -24,6 +24,12 @@ struct SuccessiveHalvingStop: EarlyStopping {
         rungs = levels.map { Int($0.rounded()) }.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     }
 
+    /// The rungs of a ladder below its top.
+    init(_ ladder: ResourceLadder) {
+        reduction = ladder.reduction
+        rungs = ladder.levels.dropLast()
+    }
+
     /// - Complexity: O(trials log reports) from the first rung on; with several objectives also the sorting into fronts.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
         curves.follow(study)
@@ -31,7 +37,8 @@ struct SuccessiveHalvingStop: EarlyStopping {
         let earlier = curves.curves.keys.compactMap { number in
             number == trial.number ? nil : arrival(of: number, at: own.rung).flatMap { $0.precedes(own) ? $0 : nil }
         }.compactMap(\.standing)
-        let spared = max(1, Int(Double(earlier.count + 1) / reduction))
+        // A hair is added because 0.3 · 10/3 may come out below 1.
+        let spared = max(1, Int(Double(earlier.count + 1) / reduction + 1e-9))
         return standing.countBetter(among: earlier) < spared ? .proceed : .stop
     }
 

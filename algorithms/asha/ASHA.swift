@@ -70,31 +70,6 @@ struct StoppingASHA: Suggester {
     }
 }
 
-/// The rule of the stopping variant.
-struct RungStopping: EarlyStopping {
-    private let ladder: ResourceLadder
-    private var record: RungRecord
-
-    init(_ ladder: ResourceLadder) {
-        self.ladder = ladder
-        record = RungRecord(rungs: ladder.levels.count)
-    }
-
-    /// What is said at a rung depends on those that came there before, and so never changes.
-    mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
-        record.absorb(study)
-        for rung in ladder.levels.indices.dropLast().reversed() {
-            guard let position = record.entries[rung].firstIndex(where: { $0.trial == trial.number }) else { continue }
-            let entry = record.entries[rung][position]
-            guard entry.loss != nil else { return .stop }
-            let better = record.entries[rung][..<position].count { $0.precedes(entry) }
-            let allowed = max(1, Int(Double(position + 1) / ladder.reduction + 1e-9))
-            return better < allowed ? .proceed : .stop
-        }
-        return .proceed
-    }
-}
-
 extension Algorithm {
     static let asha = Algorithm(
         "asha",
@@ -108,7 +83,7 @@ extension Algorithm {
             ]),
         honours: .everySpace, objections: { ResourceLadder.objections(to: $0) },
         stoppingRule: { experiment in
-            experiment.algorithm.isStoppingVariant ? experiment.ladder.map { RungStopping($0) } : nil
+            experiment.algorithm.isStoppingVariant ? experiment.ladder.map { SuccessiveHalvingStop($0) } : nil
         }
     ) { experiment in
         guard let ladder = experiment.ladder else {

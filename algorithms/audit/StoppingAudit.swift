@@ -144,14 +144,14 @@ extension StoppingAudit.Control {
 }
 
 extension StoppingAudit {
-    /// What each trial that was really stopped would have used beside, had it run as long as those usually did that
-    /// succeeded; nil where none did.
+    /// What each trial that was really stopped would have used beside, had it run to its level or, where it was given none,
+    /// as long as those usually did that succeeded; nil where none did.
     fileprivate static func remainders(of study: Study) -> [Trial.Number: Int]? {
         func used(_ trial: Trial) -> Int { trial.resourceUsed(reporting: study.objective.metric) }
         let full = study.trials.filter { $0.outcome == .succeeded }.map(used).sorted()
         guard !full.isEmpty else { return nil }
         return study.trials.filter { $0.outcome == .earlyStopped }.reduce(into: [:]) { remainders, trial in
-            remainders[trial.number] = max(0, full[full.count / 2] - used(trial))
+            remainders[trial.number] = max(0, (trial.suggestion.resource ?? full[full.count / 2]) - used(trial))
         }
     }
 

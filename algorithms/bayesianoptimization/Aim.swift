@@ -43,7 +43,8 @@ struct BelievedFront {
         return beliefs
     }
 
-    /// The user's; else what nine trials in ten are better than, and all of the front, and a tenth of the way there beyond.
+    /// The user's; else what nine trials in ten are better than, and all of the front, and a tenth of the way there
+    /// beyond.
     ///
     /// One that clings to the front leaves its ends to be found last, as a point beyond the reference is worth nothing;
     /// one that all trials are better than lets a single disaster turn the search to nothing but the ends.

@@ -38,16 +38,23 @@ struct CurveForecast: Sendable {
 
 /// What a trial's chances are against the best there is.
 struct Prospects: Sendable {
-    /// By trial number, of the trials that ended by themselves.
+    /// Of the trials that ended by themselves, in that order.
     private(set) var completed: [LearningCurve] = []
     private var readEnded = 0
 
     /// Reads the trials that ended since.
     mutating func follow(_ study: Study, _ curves: LearningCurves) {
-        for number in study.ended[readEnded...] where study[number].outcome == .succeeded {
+        for number in study.ended[readEnded...] where isComplete(study[number], study.ladder) {
             completed.append(curves[number])
         }
         readEnded = study.ended.count
+    }
+
+    /// Whether it succeeded and was not given less resource than there is.
+    private func isComplete(_ trial: Trial, _ ladder: ResourceLadder?) -> Bool {
+        guard trial.outcome == .succeeded else { return false }
+        guard let ladder, let resource = trial.suggestion.resource else { return true }
+        return resource >= ladder.maximum
     }
 
     /// The probability that a trial ends better than the best; nil where nothing can be said yet.

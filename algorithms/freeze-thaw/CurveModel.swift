@@ -26,8 +26,8 @@ struct CurveModel: Sendable {
     private let strangers: Int
 
     /// How many values a model is made of at most, and its hyperparameters are fitted to.
-    static let capacity = 300
-    static let fitted = 120
+    static let capacity = 200
+    static let fitted = 80
 
     /// - Parameters:
     ///   - values: at least one.
@@ -124,19 +124,23 @@ struct CurveModel: Sendable {
 
     private func identity(of trial: Trial.Number) -> Double { Double(identities[trial] ?? strangers) }
 
-    /// What is believed of trials at the top, by their positions in `trials`.
-    func finals(_ trials: [(point: [Double], trial: Trial.Number)]) -> (means: [Double], deviations: [Double]) {
+    /// What is believed of trials at levels.
+    func beliefs(
+        _ trials: [(point: [Double], level: Int, trial: Trial.Number)]
+    ) -> (means: [Double], deviations: [Double]) {
         process.posterior(
-            features: trials.flatMap { joint.features(of: $0.point + [1, identity(of: $0.trial)]) })
+            features: trials.flatMap { trial in
+                joint.features(of: trial.point + [ladder.position(of: trial.level), identity(of: trial.trial)])
+            })
     }
 
-    /// What is believed of new trials at the top, by configuration.
-    var newTrials: some Surrogate { NewTrialSurrogate(process: process, tail: tail, width: configurations.featureCount) }
-
-    /// The features of the top level and of a trial that the model does not know.
-    private var tail: [Double] {
+    /// What is believed of new trials at a level, by configuration.
+    func newTrials(at level: Int) -> some Surrogate {
         let point = configurations.point(at: [Double](repeating: 0.5, count: configurations.dimensions))
-        return Array(joint.features(of: point + [1, Double(strangers)]).dropFirst(configurations.featureCount))
+        let features = joint.features(of: point + [ladder.position(of: level), Double(strangers)])
+        return NewTrialSurrogate(
+            process: process, tail: Array(features.dropFirst(configurations.featureCount)),
+            width: configurations.featureCount)
     }
 }
 

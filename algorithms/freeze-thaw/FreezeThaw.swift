@@ -3,8 +3,8 @@ import AttuneMath
 import Foundation
 
 /// Bayesian optimisation over learning curves: at every turn either a trial goes on to its next rung or another begins,
-/// whichever is expected to improve most on the best by the time it has all its resource (Swersky et al. 2014; Wistuba et
-/// al. 2022).
+/// whichever is expected to improve most on the best at the rung it would reach (Swersky et al. 2014; Wistuba et al. 2022,
+/// eq. 6). As fewer trials have come to higher rungs, there is more to gain at those.
 struct FreezeThaw: Suggester {
     private let ladder: ResourceLadder
     private let experiment: Experiment
@@ -40,13 +40,13 @@ struct FreezeThaw: Suggester {
         }
         guard !values.isEmpty else { return study.counts.running > 0 ? .wait : .exhausted }
         let model = model(of: study)
-        let best = values.map { model.target(of: $0.loss) }.min() ?? 0
-        let thawed = bestResting(study, model, best)
+        let bests = bests(model)
+        let thawed = bestResting(study, model, bests)
         guard mayBegin else {
             if let thawed { return resume(thawed, study) }
             return study.counts.running > 0 ? .wait : .exhausted
         }
-        guard let fresh = newTrial(for: study, model, best, using: &random) else {
+        guard let fresh = newTrial(for: study, model, bests[0], using: &random) else {
             if let thawed { return resume(thawed, study) }
             return .run(try drawn(for: study, using: &random))
         }
@@ -77,11 +77,11 @@ struct FreezeThaw: Suggester {
         return values.map { CurveModel.Value(trial: $0.trial, level: $0.level, loss: min($0.loss, worst)) }
     }
 
-    /// Hyperparameters are fitted anew whenever there is an eighth more to fit to.
+    /// Hyperparameters are fitted anew whenever there is a fifth more to fit to.
     private static func scheduled(upTo count: Int) -> Int {
         var scheduled = 1
         while true {
-            let next = scheduled + max(2, scheduled / 8)
+            let next = scheduled + max(4, scheduled / 5)
             if next > count { return scheduled }
             scheduled = next
         }
@@ -128,35 +128,37 @@ struct FreezeThaw: Suggester {
 
     // MARK: Choices
 
+    /// By rung, the best value of trials that have come there, in the model's units; of a rung that none has reached, the
+    /// best of all.
+    private func bests(_ model: CurveModel) -> [Double] {
+        let best = record.entries.map { entries in
+            entries.lazy.filter { $0.violation == 0 }.compactMap(\.loss).min().map { model.target(of: $0) }
+        }
+        let overall = best.compactMap { $0 }.min() ?? 0
+        return best.map { $0 ?? overall }
+    }
+
     private struct Resting {
         var trial: Trial.Number
         var rung: Int
         var score: Double
-        var mean: Double
-        var deviation: Double
     }
 
-    /// The resting trial from which most improvement is expected, of those that are among the best 1/η at their rung.
-    private func bestResting(_ study: Study, _ model: CurveModel, _ best: Double) -> Resting? {
-        let resting = study.paused.map { ($0, ladder.rung(of: $0.suggestion.resource ?? ladder.maximum)) }
-            .filter { isAmongBest($0.0.number, at: $0.1) }
+    /// The resting trial from which most improvement is expected at its next rung.
+    private func bestResting(_ study: Study, _ model: CurveModel, _ bests: [Double]) -> Resting? {
+        let resting = study.paused.map { trial in
+            (trial: trial.number, rung: ladder.rung(of: trial.suggestion.resource ?? ladder.maximum))
+        }
         guard !resting.isEmpty else { return nil }
-        let (means, deviations) = model.finals(resting.map { (points[$0.0.number - 1], $0.0.number) })
+        let (means, deviations) = model.beliefs(
+            resting.map { (points[$0.trial - 1], ladder.levels[$0.rung + 1], $0.trial) })
         let scored = resting.indices.map { index in
-            Resting(
-                trial: resting[index].0.number, rung: resting[index].1,
-                score: Acquisition.logExpectedImprovement.value(
-                    mean: means[index], deviation: deviations[index], best: best
-                ).value, mean: means[index], deviation: deviations[index])
+            let rung = resting[index].rung
+            let score = Acquisition.logExpectedImprovement.value(
+                mean: means[index], deviation: deviations[index], best: bests[rung + 1])
+            return Resting(trial: resting[index].trial, rung: rung, score: score.value)
         }
         return scored.max { ($0.score, -$0.trial) < ($1.score, -$1.trial) }
-    }
-
-    private func isAmongBest(_ trial: Trial.Number, at rung: Int) -> Bool {
-        guard let entry = record.entry(of: trial, at: rung), entry.loss != nil else { return false }
-        let entries = record.entries[rung]
-        let better = entries.count { $0.precedes(entry) }
-        return better < Int((Double(entries.count) / ladder.reduction).rounded(.up))
     }
 
     private func resume(_ resting: Resting, _ study: Study) -> Proposal {
@@ -164,7 +166,7 @@ struct FreezeThaw: Suggester {
         return .resume(
             resting.trial, to: level,
             why: Explanation(
-                "goes on to \(level): more improvement is expected of it by \(ladder.maximum) than of a new trial",
+                "goes on to \(level): more improvement is expected there than of a new trial at \(ladder.levels[0])",
                 acquisition: "logEI", score: resting.score))
     }
 
@@ -177,13 +179,13 @@ struct FreezeThaw: Suggester {
         let search = AcquisitionSearch(
             space: space,
             criterion: Improvement(
-                surrogate: model.newTrials, acquisition: .logExpectedImprovement, best: best),
+                surrogate: model.newTrials(at: ladder.levels[0]), acquisition: .logExpectedImprovement, best: best),
             anchors: anchors.map { points[$0 - 1] },
             isOpen: { configuration in
                 let assignment = told.assignment(configuration, with: ladder.parameter, at: ladder.levels[0])
                 return space.space.isFeasible(configuration) && !study.tried.contains(assignment)
             })
-        let cubes = (0..<512).map { _ in (0..<space.dimensions).map { _ in random.uniform() } }
+        let cubes = (0..<256).map { _ in (0..<space.dimensions).map { _ in random.uniform() } }
         guard let found = search.best(among: cubes, using: &random) else { return nil }
         let explanation = Explanation(
             "Gaussian process over \(values.count) points of learning curves", acquisition: "logEI",

@@ -1,7 +1,8 @@
 /// Points spread evenly over the simplex Σ wⱼ = 1, w ≥ 0, whose directions from the origin a front is to be found along
 /// (Das & Dennis 1998).
 enum ReferenceDirections {
-    /// All points whose coordinates are multiples of 1 / divisions: C(divisions + objectives − 1, objectives − 1) of them.
+    /// All points whose coordinates are multiples of 1 / divisions: C(divisions + objectives − 1, objectives − 1) of
+    /// them.
     static func simplex(objectives: Int, divisions: Int) -> [[Double]] {
         compositions(of: divisions, parts: objectives).map { $0.map { Double($0) / Double(divisions) } }
     }

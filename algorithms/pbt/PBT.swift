@@ -33,6 +33,12 @@ struct PBT: Suggester {
         return .run(try child(of: winner, replacing: own, as: member, in: study, using: &random))
     }
 
+    func beginning(_ suggestion: Suggestion, in study: Study) -> Suggestion {
+        var suggestion = suggestion
+        suggestion.resource = settings.interval
+        return suggestion
+    }
+
     /// One of the best of its generation, each as likely; of an earlier one where none in this has a value.
     private func winner(
         for loser: Population.Place, by ranking: Ranking, in study: Study, using random: inout RandomSource
