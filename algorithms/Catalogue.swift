@@ -4,7 +4,7 @@ extension AlgorithmCatalogue {
     /// Every algorithm and stopping rule of Attune.
     public static let standard = AlgorithmCatalogue(
         algorithms: [
-            .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes,
+            .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .nsga2, .nsga3,
             .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw, .pbt,
         ],
         stoppingRules: [

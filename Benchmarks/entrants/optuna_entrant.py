@@ -1,4 +1,4 @@
-"""Optuna: `optuna_entrant.py SAMPLER`, one of tpe, multivariate-tpe, gp, cmaes, nsga2, random, qmc."""
+"""Optuna: `optuna_entrant.py SAMPLER`, one of tpe, multivariate-tpe, gp, cmaes, nsga2, nsga3, random, qmc."""
 
 import sys
 
@@ -13,6 +13,7 @@ SAMPLERS = {
     "gp": lambda: optuna.samplers.GPSampler(seed=SEED),
     "cmaes": lambda: optuna.samplers.CmaEsSampler(seed=SEED),
     "nsga2": lambda: optuna.samplers.NSGAIISampler(seed=SEED),
+    "nsga3": lambda: optuna.samplers.NSGAIIISampler(seed=SEED),
     "random": lambda: optuna.samplers.RandomSampler(seed=SEED),
     "qmc": lambda: optuna.samplers.QMCSampler(seed=SEED, scramble=True),
 }

@@ -133,12 +133,16 @@ public struct AlgorithmSetting: Sendable {
     /// Ends that only just leave a number out are said to do so: `> 0`.
     private static func text(_ range: ClosedRange<Double>) -> String {
         let (low, high) = (range.lowerBound, range.upperBound)
-        let isAbove = low.rounded() != low && low.nextDown.rounded() == low.nextDown
-        let least = isAbove ? "> \(Int(low.nextDown))" : "≥ \(low.text)"
-        if high == .greatestFiniteMagnitude { return low == -high ? "" : least }
-        if isAbove { return least + " and " + (high == 1.0.nextDown ? "< 1" : "≤ \(high.text)") }
-        return "\(low.text)…\(high.text)"
+        if low == -.greatestFiniteMagnitude, high == .greatestFiniteMagnitude { return "of any size" }
+        let isAboveZero = low == .leastNonzeroMagnitude
+        if low == 1.0.nextUp, high == .greatestFiniteMagnitude { return "> 1" }
+        if high == .greatestFiniteMagnitude { return isAboveZero ? "> 0" : "≥ \(plain(low))" }
+        if isAboveZero { return "> 0 and " + (high == 1.0.nextDown ? "< 1" : "≤ \(plain(high))") }
+        return "\(plain(low))…\(plain(high))"
     }
+
+    /// Whole numbers without a point.
+    private static func plain(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? number.text }
 
     private static func text(_ range: ClosedRange<Int>) -> String {
         range.upperBound == .max ? "≥ \(range.lowerBound)" : "\(range.lowerBound)…\(range.upperBound)"

@@ -14,7 +14,10 @@ public protocol Suggester: Sendable {
 }
 
 extension Suggester {
-    public func beginning(_ suggestion: Suggestion, in study: Study) -> Suggestion { suggestion }
+    /// The lowest level, where the experiment declares resource.
+    public func beginning(_ suggestion: Suggestion, in study: Study) -> Suggestion {
+        study.ladder.map { suggestion.given($0.levels[0], in: study) } ?? suggestion
+    }
 }
 
 public enum Proposal: Sendable, Hashable {
@@ -55,6 +58,15 @@ extension Suggester {
 }
 
 extension Suggestion {
+    /// The same configuration at a level of resource.
+    public func given(_ level: Int, in study: Study) -> Suggestion {
+        var suggestion = self
+        suggestion.resource = level
+        suggestion.assignment = study.experiment.space.assignment(
+            assignment, with: study.ladder?.parameter, at: level)
+        return suggestion
+    }
+
     /// One of the user's initial trials.
     public static func initial(_ assignment: Assignment) -> Suggestion {
         Suggestion(assignment, explanation: Explanation("initial trial"))

@@ -85,8 +85,9 @@ extension OptimizeSession {
     ///
     /// - Parameter hasStarted: whether this ask has trials to give already; an algorithm that fails then is heard next time.
     private mutating func proposal(hasStarted: Bool) throws -> Proposal {
-        if let initial = study.experiment.initialTrials.first(where: { !study.tried.contains($0) }) {
-            return .run(.initial(initial))
+        for assignment in study.experiment.initialTrials {
+            let suggestion = suggester.beginning(.initial(assignment), in: study)
+            if !study.tried.contains(suggestion.assignment) { return .run(suggestion) }
         }
         do {
             let proposal = try suggester.proposal(for: study)

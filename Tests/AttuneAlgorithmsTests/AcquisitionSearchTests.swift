@@ -75,7 +75,7 @@ struct AcquisitionSearchTests {
         for _ in 0..<25 {
             var search = try search(Bowl(), in: space)
             search = AcquisitionSearch(
-                space: space, surrogate: search.surrogate, acquisition: search.acquisition, best: 0, anchors: [],
+                space: space, criterion: search.criterion, anchors: [],
                 isOpen: { !tried.contains($0) })
             let found = try #require(try search.found())
             tried.insert(space.assignment(at: found.point))
@@ -84,7 +84,8 @@ struct AcquisitionSearchTests {
         #expect(tried.count == 25)
         #expect(scores == scores.sorted(by: >))
         let search = AcquisitionSearch(
-            space: space, surrogate: Bowl(), acquisition: .confidenceBound(0), best: 0, anchors: [],
+            space: space, criterion: Improvement(surrogate: Bowl(), acquisition: .confidenceBound(0), best: 0),
+            anchors: [],
             isOpen: { !tried.contains($0) })
         #expect(try search.found() == nil && search.drawn() == nil)
     }
@@ -152,7 +153,8 @@ struct AcquisitionSearchTests {
         best: Double = 0, anchors: [[Double]] = []
     ) throws -> AcquisitionSearch {
         AcquisitionSearch(
-            space: space, surrogate: surrogate, acquisition: acquisition, best: best, anchors: anchors,
+            space: space, criterion: Improvement(surrogate: surrogate, acquisition: acquisition, best: best),
+            anchors: anchors,
             isOpen: { space.space.isFeasible($0) })
     }
 
@@ -188,7 +190,8 @@ extension AcquisitionSearch {
 
     fileprivate func drawn() throws -> Candidate? {
         var random = RandomSource(seed: 5)
-        return drawn(among: try cubes(), using: &random)
+        let improvement = try #require(criterion as? Improvement)
+        return drawn(from: improvement.surrogate, among: try cubes(), using: &random)
     }
 }
 

@@ -14,6 +14,24 @@ struct LawTests {
         try SuggesterLaws(algorithm, .over(row.space)).check()
     }
 
+    /// Several objectives and a constraint on outcomes, for those that say they honour them.
+    static let severalCases = cases.filter { name, row in
+        let honours = AlgorithmCatalogue.standard[algorithm: name]?.honours ?? []
+        return honours.isSuperset(of: [.objectives, .outcomeConstraints])
+            && [
+                "finite product", "constrained continuum", "constrained and conditional", "conditional, child first",
+            ].contains(row.description)
+    }
+
+    @Test(arguments: severalCases) func `with several objectives and a constraint it keeps the laws`(
+        _ name: String, _ row: SpaceTable.Row
+    ) throws {
+        let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])
+        let laws = SuggesterLaws(algorithm, .severalObjectives(over: row.space))
+        try laws.check()
+        if row.description != "conditional, child first" { try laws.survivesHostileHistories() }
+    }
+
     /// One space of each sort: histories are hostile by their values, not by their points.
     static let hostileCases = cases.filter {
         [

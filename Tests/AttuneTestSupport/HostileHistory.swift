@@ -23,10 +23,12 @@ public enum HostileHistory: String, CaseIterable, Sendable {
     func end(_ number: Trial.Number, in study: inout Study) throws {
         let (value, outcome) = fate(of: number)
         if let value {
-            let observation = Observation(metric: study.objective.metric, value: value, step: 0, time: time)
-            try study.apply(.observed(number, [observation]))
+            let observations = study.objective.metrics.map {
+                Observation(metric: $0, value: value, step: 0, time: time)
+            }
+            try study.apply(.observed(number, observations))
         }
-        let isUsable = study[number].value(of: study.objective) != nil
+        let isUsable = study[number].hasValues(of: study.objective)
         try study.apply(
             .ended(
                 number,

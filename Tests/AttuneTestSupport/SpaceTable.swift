@@ -77,4 +77,13 @@ extension Experiment {
             metadata: Metadata(name: "sample"), objective: .minimize("loss"), space: space,
             budget: Budget(parallelTrials: parallelism), seed: seed)
     }
+
+    /// The same with a second objective and a limit on a third metric, which half of `SuggestedHistory`'s trials keep.
+    public static func severalObjectives(over space: SearchSpace) -> Experiment {
+        var experiment = over(space)
+        experiment.objective = Objective(
+            [.init(.minimize, "loss"), .init(.maximize, "accuracy", reference: 1)],
+            constraints: [OutcomeConstraint("latency", max: 2.5)])
+        return experiment
+    }
 }

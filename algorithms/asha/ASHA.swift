@@ -25,29 +25,22 @@ struct ASHA: Suggester {
         return .run(try source.suggestion(for: study, record, at: ladder.levels[0], using: &random))
     }
 
-    /// The best trial of the highest rung whose best 1/η have not all gone on.
     private func promotion(_ study: Study) -> Proposal? {
-        for rung in (0..<ladder.levels.count - 1).reversed() {
-            let entries = record.entries[rung]
-            let count = Int(Double(entries.count) / ladder.reduction + 1e-9)
-            guard count > 0 else { continue }
-            let best = entries.filter { $0.loss != nil }.sorted { $0.precedes($1) }.prefix(count)
-            guard let rank = best.firstIndex(where: { rests($0.trial, at: rung, study) }) else { continue }
-            let why = Explanation(
-                "number \(rank + 1) of \(entries.count) after \(ladder.levels[rung]): goes on to "
-                    + "\(ladder.levels[rung + 1])")
-            return ladder.promotion(of: study[best[rank].trial], to: rung + 1, in: study, why)
+        let next = record.promotion(study, ladder) { trial, rung in
+            ladder.continuation == .newTrial ? !parents.contains(trial) : study.rests(trial, at: rung, of: ladder)
         }
-        return nil
+        guard let next else { return nil }
+        let why = Explanation(
+            "number \(next.rank) of \(next.of) after \(ladder.levels[next.rung]): goes on to "
+                + "\(ladder.levels[next.rung + 1])")
+        return ladder.promotion(of: study[next.trial], to: next.rung + 1, in: study, why)
     }
+}
 
-    /// Whether a trial has come to a rung, and nothing went on from there.
-    private func rests(_ trial: Trial.Number, at rung: Int, _ study: Study) -> Bool {
-        switch ladder.continuation {
-        case .newTrial: !parents.contains(trial)
-        case .sameTrial:
-            study[trial].isPaused && ladder.rung(of: study[trial].suggestion.resource ?? ladder.maximum) == rung
-        }
+extension Study {
+    /// Whether a trial rests at a rung.
+    func rests(_ trial: Trial.Number, at rung: Int, of ladder: ResourceLadder) -> Bool {
+        self[trial].isPaused && ladder.rung(of: self[trial].suggestion.resource ?? ladder.maximum) == rung
     }
 }
 
@@ -62,6 +55,10 @@ struct StoppingASHA: Suggester {
         self.ladder = ladder
         record = RungRecord(rungs: ladder.levels.count)
         source = ConfigurationSource(experiment, ladder, sampler: sampler)
+    }
+
+    func beginning(_ suggestion: Suggestion, in study: Study) -> Suggestion {
+        suggestion.given(ladder.maximum, in: study)
     }
 
     mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {

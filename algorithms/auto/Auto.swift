@@ -10,25 +10,32 @@ struct Auto: Suggester {
         case process = "bayesianoptimization"
         case parzen = "tpe"
         case evolution = "cmaes"
+        /// In its place with several objectives or constraints, which it knows nothing of.
+        case genetic = "nsga2"
     }
 
     private var process: BayesianOptimization
     private var parzen: TPE
-    private var evolution: CMAES
+    private var evolution: any Suggester
     private var record = MemberRecord()
-    /// Whether the evolution strategy has two ordered parameters or more to work on.
-    private let evolves: Bool
+    /// Who joins in long studies; nil where the evolution strategy has less than two ordered parameters to work on.
+    private let evolver: Member?
 
     init(_ experiment: Experiment) {
         process = BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
         var rules = TPERules()
         rules.startupTrials = 1  // the process's initial design is the estimator's too
         parzen = TPE(experiment, rules: rules)
+        guard !experiment.objective.hasSeveralTargets, experiment.objective.constraints.isEmpty else {
+            evolution = GeneticSearch(experiment, GeneticSettings(), survival: CrowdedSurvival())
+            evolver = .genetic
+            return
+        }
         evolution = CMAES(experiment)
         let ordered = experiment.space.parameters.count { spec in
             if case .categorical = spec.domain { false } else { true }
         }
-        evolves = ordered >= 2 && 2 * ordered > experiment.space.dimensions
+        evolver = ordered >= 2 && 2 * ordered > experiment.space.dimensions ? .evolution : nil
     }
 
     mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
@@ -46,7 +53,7 @@ struct Auto: Suggester {
         switch member {
         case .process: try process.propose(for: study, using: &random)
         case .parzen: try parzen.propose(for: study, using: &random)
-        case .evolution: try evolution.propose(for: study, using: &random)
+        case .evolution, .genetic: try evolution.propose(for: study, using: &random)
         }
     }
 
@@ -75,10 +82,10 @@ struct Auto: Suggester {
             // Of few trials, skill says little.
             let certainty = min(Double(process.evidenceCount) / 40, 1)
             let doubt = certainty * (0.1 + 0.4 * (1 - skill) * (1 - skill))
-            return [(.process, 1 - doubt), (.parzen, doubt)]
+            guard evolver == .genetic else { return [(.process, 1 - doubt), (.parzen, doubt)] }
+            return [(.process, 1 - doubt), (.parzen, doubt / 2), (.genetic, doubt / 2)]
         }
-        let members: [Member] = evolves ? [.process, .parzen, .evolution] : [.process, .parzen]
-        return members.map { ($0, record.rate(of: $0)) }
+        return ([.process, .parzen] + (evolver.map { [$0] } ?? [])).map { ($0, record.rate(of: $0)) }
     }
 
     /// The proposal with its member's name in the record.
@@ -93,12 +100,13 @@ struct Auto: Suggester {
     }
 }
 
-/// Which member's trials improved on the best value, folded from the trials in the order in which they ended.
+/// Which member's trials improved on the best value, of several objectives on the front, folded from the trials in the
+/// order in which they ended.
 struct MemberRecord: Sendable {
     /// The label of a suggestion that names the member who made it.
     static let label = "member"
 
-    private var best: Double?
+    private var front = ParetoFront<Trial.Number>()
     private var seen = 0
     private var tries: [String: Double] = [:]
     private var wins: [String: Double] = [:]
@@ -109,9 +117,8 @@ struct MemberRecord: Sendable {
     mutating func absorb(_ study: Study) {
         for number in study.ended[seen...] {
             let trial = study[number]
-            guard trial.outcome == .succeeded, let value = trial.value(of: study.objective) else { continue }
-            let isBetter = best.map { study.objective.prefers(value, to: $0) } ?? true
-            if isBetter { best = value }
+            guard trial.outcome == .succeeded, let result = trial.result(of: study.objective) else { continue }
+            let isBetter = result.isFeasible && front.insert(number, at: result.losses) != nil
             guard let member = trial.suggestion.labels[MemberRecord.label] else { continue }
             for name in tries.keys { tries[name, default: 0] *= MemberRecord.memory }
             for name in wins.keys { wins[name, default: 0] *= MemberRecord.memory }
@@ -133,8 +140,23 @@ extension Algorithm {
         "auto",
         summary:
             "The default: chooses among the others by the space, by how many trials there are, and by what it learns.",
-        settings: [.randomState], honours: .everySpace
-    ) { Auto($0) }
+        settings: .levels(minimum: "a 27th of r_l") + [.randomState], honours: .all,
+        objections: { experiment in
+            guard experiment.algorithm[ResourceLadder.SettingName.maximum] != nil else { return [] }
+            let demands = experiment.features.intersection([.objectives, .outcomeConstraints])
+            guard demands.isEmpty else {
+                return [
+                    Problem(
+                        "algorithm.algorithmSettings", found: "r_l",
+                        "with several objectives or outcome constraints resource is not handed out; leave r_l out, and let "
+                            + "earlyStopping (asha, percentile) save it")
+                ]
+            }
+            return ResourceLadder.objections(to: experiment)
+        }
+    ) { experiment in
+        if experiment.ladder == nil { Auto(experiment) } else { try FreezeThaw(asked: experiment) }
+    }
 }
 
 extension AlgorithmSpec {

@@ -6,11 +6,8 @@ import Foundation
 /// improved by gradients along continuous axes and by neighbours along the others.
 struct AcquisitionSearch {
     let space: ModelSpace
-    let surrogate: any Surrogate
-    let acquisition: Acquisition
-    /// The best value so far, in the model's units.
-    let best: Double
-    /// What else counts: the chance of success, the time a trial takes.
+    let criterion: any Criterion
+    /// What else counts: the chance of success, of keeping constraints, the time a trial takes.
     var modifiers: [ScoreModifier] = []
     /// The best points so far, best first: candidates gather around them.
     let anchors: [[Double]]
@@ -42,7 +39,9 @@ struct AcquisitionSearch {
     }
 
     /// The open candidate at which a function drawn from the belief is smallest (Thompson 1933).
-    func drawn(among cubes: [[Double]], using random: inout RandomSource) -> Candidate? {
+    func drawn(
+        from surrogate: any Surrogate, among cubes: [[Double]], using random: inout RandomSource
+    ) -> Candidate? {
         let points = candidatePoints(cubes, using: &random)
         let values = surrogate.draw(features: points.flatMap { space.features(of: $0) }, using: &random)
         return zip(points, values).map { Candidate(point: $0, score: -$1) }.sorted { $0.score > $1.score }
@@ -113,25 +112,17 @@ struct AcquisitionSearch {
     private func scored(_ points: [[Double]]) -> [Candidate] {
         guard !points.isEmpty else { return [] }
         let features = points.flatMap { space.features(of: $0) }
-        let (means, deviations) = surrogate.posterior(features: features)
-        var scores = points.indices.map { index in
-            acquisition.value(mean: means[index], deviation: deviations[index], best: best).value
-        }
+        var scores = criterion.scores(features: features)
         for modifier in modifiers { modifier.add(to: &scores, features: features) }
         return zip(points, scores).map { Candidate(point: $0, score: $1) }
     }
 
     /// The score at one point and its gradient by feature; nil for a model without gradients.
     private func score(of features: [Double], gradient: inout [Double]) -> Double? {
-        var byDeviation = gradient
-        guard let belief = surrogate.posterior(at: features, meanGradient: &gradient, deviationGradient: &byDeviation)
+        guard var score = criterion.score(at: features, gradient: &gradient)
         else { return nil }
-        var score = acquisition.value(mean: belief.mean, deviation: belief.deviation, best: best)
-        for index in gradient.indices {
-            gradient[index] = score.byMean * gradient[index] + score.byDeviation * byDeviation[index]
-        }
-        for modifier in modifiers { score.value += modifier.term(at: features, addingTo: &gradient) }
-        return score.value
+        for modifier in modifiers { score += modifier.term(at: features, addingTo: &gradient) }
+        return score
     }
 
     // MARK: Improvement
@@ -234,19 +225,36 @@ struct ScoreModifier: Sendable {
         case logChance
         /// − so much times the model's mean.
         case cost(Double)
+        /// + log of the probability that what the model believes lies between.
+        case logWithin(ClosedRange<Double>)
     }
 
     let term: Term
     let model: GaussianProcess
 
     func add(to scores: inout [Double], features: [Double]) {
-        for (index, mean) in model.means(features: features).enumerated() { scores[index] += value(mean).value }
+        guard case .logWithin(let range) = term else {
+            for (index, mean) in model.means(features: features).enumerated() { scores[index] += value(mean).value }
+            return
+        }
+        let (means, deviations) = model.posterior(features: features)
+        for index in scores.indices {
+            scores[index] +=
+                within(range, Posterior(mean: means[index], deviation: deviations[index])).value
+        }
     }
 
     func term(at features: [Double], addingTo gradient: inout [Double]) -> Double {
-        var (byMean, unused) = (gradient, gradient)
-        guard let belief = model.posterior(at: features, meanGradient: &byMean, deviationGradient: &unused) else {
+        var (byMean, byDeviation) = (gradient, gradient)
+        guard let belief = model.posterior(at: features, meanGradient: &byMean, deviationGradient: &byDeviation) else {
             return 0
+        }
+        if case .logWithin(let range) = term {
+            let chance = within(range, belief)
+            for index in gradient.indices {
+                gradient[index] += chance.byMean * byMean[index] + chance.byDeviation * byDeviation[index]
+            }
+            return chance.value
         }
         let (value, slope) = value(belief.mean)
         for index in gradient.indices { gradient[index] += slope * byMean[index] }
@@ -259,7 +267,30 @@ struct ScoreModifier: Sendable {
         case .logChance where mean >= 1: (0, 0)
         case .logChance: (log(mean), 1 / mean)
         case .cost(let weight): (-weight * mean, -weight)
+        case .logWithin: (0, 0)
         }
+    }
+
+    /// log P(lower ≤ f ≤ upper) for a normal f, and its derivatives by mean and deviation.
+    private func within(
+        _ range: ClosedRange<Double>, _ belief: Posterior
+    ) -> (value: Double, byMean: Double, byDeviation: Double) {
+        let (lower, upper) = (
+            (range.lowerBound - belief.mean) / belief.deviation,
+            (range.upperBound - belief.mean) / belief.deviation
+        )
+        let value = NormalDistribution.logMass(from: lower, to: upper)
+        // φ(end) / mass; nothing at an end that is infinite.
+        let (left, right) = (share(of: lower, in: value), share(of: upper, in: value))
+        return (
+            value, (left - right) / belief.deviation,
+            ((lower.isFinite ? lower * left : 0) - (upper.isFinite ? upper * right : 0))
+                / belief.deviation
+        )
+    }
+
+    private func share(of end: Double, in logMass: Double) -> Double {
+        end.isFinite ? exp(NormalDistribution.logDensity(end) - logMass) : 0
     }
 }
 

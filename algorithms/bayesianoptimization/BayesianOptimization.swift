@@ -10,8 +10,10 @@ struct BayesianOptimization: Suggester {
     /// Nil where there are more parameters than the sequence has dimensions.
     private let design: SobolSequence?
     private let initialTrials: Int
+    private let objective: Objective
     private var evidence: Evidence
-    private var model: ObjectiveModel?
+    /// Of each target, then of each constraint's metric.
+    private var models: [ObjectiveModel] = []
     /// What earlier experiments say; made when first asked for, as it never changes.
     private var prior: PriorKnowledge??
 
@@ -20,6 +22,7 @@ struct BayesianOptimization: Suggester {
         space = ModelSpace(experiment.space)
         design = try? SobolSequence(dimensions: experiment.space.dimensions, seed: experiment.seed)
         initialTrials = experiment.initialTrials.count
+        objective = experiment.objective
         evidence = Evidence(space)
     }
 
@@ -27,21 +30,21 @@ struct BayesianOptimization: Suggester {
         evidence.absorb(study)
         let prior = priorKnowledge(of: study)
         guard !isInitial(study, prior) else { return .run(try initial(for: study, prior, using: &random)) }
-        let model = currentModel(prior)
-        if let suggestion = suggestion(for: study, model, using: &random) { return .run(suggestion) }
+        let models = currentModels(prior)
+        if let suggestion = suggestion(for: study, models, using: &random) { return .run(suggestion) }
         return .run(
             Suggestion(
                 try study.experiment.space.sample(using: &random),
                 explanation: Explanation("drawn: every candidate was tried before")))
     }
 
-    /// How much of the objective's variation the model predicts where it has not looked, 0 to 1; nil while the initial
-    /// design goes on.
+    /// How much of the objective's variation the model predicts where it has not looked, 0 to 1, of several objectives
+    /// that of the least predictable; nil while the initial design goes on.
     mutating func skill(for study: Study) -> Double? {
         evidence.absorb(study)
         let prior = priorKnowledge(of: study)
         guard !isInitial(study, prior) else { return nil }
-        return currentModel(prior).skill
+        return currentModels(prior).prefix(objective.targets.count).map(\.skill).min()
     }
 
     /// How many trials have brought a value.
@@ -50,24 +53,37 @@ struct BayesianOptimization: Suggester {
     var isBeyondCapacity: Bool { evidence.count > ObjectiveModel.capacity }
 
     private func isInitial(_ study: Study, _ prior: PriorKnowledge?) -> Bool {
-        study.nextNumber - 1 - initialTrials < (prior == nil ? settings.initialPoints : 1) || evidence.count == 0
+        study.nextNumber - 1 - initialTrials
+            < (prior == nil ? settings.initialPoints : 1) || evidence.count == 0
     }
 
     private mutating func priorKnowledge(of study: Study) -> PriorKnowledge? {
         if let prior { return prior }
-        let made = PriorKnowledge(study.priorTrials, direction: study.objective.direction, space: space)
+        let made =
+            objective.hasSeveralTargets
+            ? nil : PriorKnowledge(study.priorTrials, direction: objective.direction, space: space)
         prior = .some(made)
         return made
     }
 
-    private mutating func currentModel(_ prior: PriorKnowledge?) -> ObjectiveModel {
+    private mutating func currentModels(_ prior: PriorKnowledge?) -> [ObjectiveModel] {
         let scheduled = ObjectiveModel.scheduled(upTo: evidence.count)
-        var current =
-            model.flatMap { $0.scheduled == scheduled ? $0 : nil }
-            ?? ObjectiveModel(evidence, count: scheduled, settings: settings, prior: prior)
-        current.extend(evidence)
-        model = current
-        return current
+        if models.first?.scheduled != scheduled {
+            models = evidence.columns.indices.map { column in
+                ObjectiveModel(
+                    evidence, column: column, count: scheduled, settings: settings(ofColumn: column),
+                    prior: column == 0 ? prior : nil)
+            }
+        }
+        for column in models.indices { models[column].extend(evidence) }
+        return models
+    }
+
+    /// Noise that is known is that of the objectives; that of constraints is learned.
+    private func settings(ofColumn column: Int) -> Settings {
+        var own = settings
+        if column >= objective.targets.count { own.noise = .learned }
+        return own
     }
 
     // MARK: Initial design
@@ -98,8 +114,11 @@ struct BayesianOptimization: Suggester {
     ) -> Suggestion? {
         let model = prior.model.imagining(study.running.map { space.point(of: $0.assignment) })
         let search = AcquisitionSearch(
-            space: space, surrogate: model, acquisition: .logExpectedImprovement,
-            best: model.fittedMeans.min() ?? 0, modifiers: success(like: prior.model).map { [$0] } ?? [], anchors: [],
+            space: space,
+            criterion: Improvement(
+                surrogate: model, acquisition: .logExpectedImprovement,
+                best: model.fittedMeans.min() ?? 0), modifiers: success(like: prior.model).map { [$0] } ?? [],
+            anchors: [],
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
         guard let candidate = search.best(among: cubes(for: study, using: &random), using: &random) else { return nil }
         return Suggestion(space.assignment(at: candidate.point), explanation: Explanation(prior.sources))
@@ -108,28 +127,86 @@ struct BayesianOptimization: Suggester {
     // MARK: Search
 
     private func suggestion(
-        for study: Study, _ model: ObjectiveModel, using random: inout RandomSource
+        for study: Study, _ models: [ObjectiveModel], using random: inout RandomSource
     ) -> Suggestion? {
-        let ranking = model.ranking
-        let targets = evidence.values.map { model.transform($0) }
-        let acquisition = self.acquisition(targets, using: &random)
-        let region = region(model, around: evidence.points[ranking[0].position])
-        let surrogate = surrogate(model, targets, study, using: &random)
+        let aim = aim(study, models, using: &random)
         let search = AcquisitionSearch(
-            space: space, surrogate: surrogate, acquisition: acquisition,
-            best: best(ranking[0].mean, study, surrogate), modifiers: modifiers(model),
-            anchors: ranking.prefix(4).map { evidence.points[$0.position] },
-            region: region, followsGradients: settings.followsGradients,
+            space: space, criterion: aim.criterion, modifiers: modifiers(models),
+            anchors: aim.anchors,
+            region: aim.anchors.first.flatMap { region(models[0], around: $0) },
+            followsGradients: settings.followsGradients,
             isOpen: { space.space.isFeasible($0) && !study.tried.contains($0) })
         let cubes = cubes(for: study, using: &random)
-        let found =
-            settings.policy == .thompson
-            ? search.drawn(among: cubes, using: &random) : search.best(among: cubes, using: &random)
+        var found: AcquisitionSearch.Candidate?
+        if settings.policy == .thompson, let improvement = aim.criterion as? Improvement {
+            found = search.drawn(from: improvement.surrogate, among: cubes, using: &random)
+        } else {
+            found = search.best(among: cubes, using: &random)
+        }
         guard let found else { return nil }
         return Suggestion(
             space.assignment(at: found.point),
-            labels: settings.policy == .hedge ? [AcquisitionPortfolio.label: acquisition.name] : [:],
-            explanation: explanation(of: found, search, model, study))
+            labels: settings.policy == .hedge ? [AcquisitionPortfolio.label: aim.name] : [:],
+            explanation: explanation(of: found, aim, search, models, study))
+    }
+
+    // MARK: Aims
+
+    private func aim(_ study: Study, _ models: [ObjectiveModel], using random: inout RandomSource)
+        -> Aim
+    {
+        let feasible = evidence.results.indices.filter { evidence.results[$0].isFeasible }
+        guard !feasible.isEmpty else {
+            let nearest = evidence.order(of: evidence.count).prefix(4)
+            return Aim(
+                criterion: Indifference(featureCount: space.featureCount),
+                anchors: nearest.map { evidence.points[$0] }, name: "probability of feasibility")
+        }
+        return objective.hasSeveralTargets
+            ? frontAim(study, models, feasible, using: &random)
+            : singleAim(study, models[0], using: &random)
+    }
+
+    private func singleAim(_ study: Study, _ model: ObjectiveModel, using random: inout RandomSource)
+        -> Aim
+    {
+        let ranking = model.ranking.filter { evidence.results[$0.position].isFeasible }
+        let targets = evidence.values.map { model.transform($0) }
+        let acquisition = self.acquisition(targets, using: &random)
+        let surrogate = surrogate(model, targets, study, using: &random)
+        return Aim(
+            criterion: Improvement(
+                surrogate: surrogate, acquisition: acquisition,
+                best: best(ranking.first?.mean ?? 0, study, surrogate)),
+            anchors: ranking.prefix(4).map { evidence.points[$0.position] },
+            name: settings.policy == .thompson ? "Thompson" : acquisition.name)
+    }
+
+    /// The volume that the front dominates is to grow, running trials taken at what is expected of them.
+    private func frontAim(
+        _ study: Study, _ models: [ObjectiveModel], _ feasible: [Int], using random: inout RandomSource
+    ) -> Aim {
+        let targets = objective.targets
+        let front = BelievedFront(
+            Array(models.prefix(targets.count)), evidence, feasible: feasible,
+            references: targets.map { target in target.reference.map { target.direction.loss($0) } })
+        let surrogates = targets.indices.map { index in
+            surrogate(
+                models[index], evidence.columns[index].map { models[index].transform($0) }, study,
+                using: &random)
+        }
+        let running = study.running.map { space.features(of: space.point(of: $0.assignment)) }
+        let expected = running.map { features in
+            zip(surrogates, models).map { surrogate, model in
+                model.transform.scaled(undoing: surrogate.posterior(features: features).means[0]).value
+            }
+        }
+        return Aim(
+            criterion: FrontImprovement(
+                surrogates: surrogates, transforms: models.prefix(targets.count).map(\.transform),
+                improvement: ExpectedHypervolumeImprovement(
+                    front: front.points + expected, reference: front.reference)),
+            anchors: front.positions.prefix(8).map { evidence.points[$0] }, name: "logEHVI")
     }
 
     /// The best value so far, running trials taken at what is expected of them: there is nothing to gain beside them.
@@ -180,7 +257,7 @@ struct BayesianOptimization: Suggester {
     /// A box around the best point, wide where the objective varies slowly, once a model can no longer take in all
     /// observations; nil while the whole space is searched.
     private func region(_ model: ObjectiveModel, around centre: [Double]) -> TrustRegion? {
-        guard evidence.count > ObjectiveModel.capacity else { return nil }
+        guard evidence.count > ObjectiveModel.capacity, !objective.hasSeveralTargets else { return nil }
         let lengths = model.process.hyperparameters.logLengths
         let mean = lengths.reduce(0, +) / Double(lengths.count)
         let side = evidence.regionSize.side
@@ -190,11 +267,21 @@ struct BayesianOptimization: Suggester {
 
     // MARK: What else counts
 
-    private func modifiers(_ model: ObjectiveModel) -> [ScoreModifier] {
-        var modifiers: [ScoreModifier] = []
-        if let success = success(like: model.process) { modifiers.append(success) }
-        if settings.countsSeconds, let cost = cost(like: model.process) { modifiers.append(cost) }
+    private func modifiers(_ models: [ObjectiveModel]) -> [ScoreModifier] {
+        var modifiers = zip(objective.constraints, models.dropFirst(objective.targets.count)).map(
+            feasibility)
+        if let success = success(like: models[0].process) { modifiers.append(success) }
+        if settings.countsSeconds, let cost = cost(like: models[0].process) { modifiers.append(cost) }
         return modifiers
+    }
+
+    /// The probability that a trial keeps a constraint (Gardner et al. 2014).
+    private func feasibility(_ constraint: OutcomeConstraint, _ model: ObjectiveModel)
+        -> ScoreModifier
+    {
+        let lower = constraint.min.map { model.transform($0) } ?? -.infinity
+        let upper = constraint.max.map { model.transform($0) } ?? .infinity
+        return ScoreModifier(term: .logWithin(lower...max(lower, upper)), model: model.process)
     }
 
     /// A model of success: 1 where a trial brought a value, 0 where it failed, in earlier experiments too.
@@ -237,21 +324,27 @@ struct BayesianOptimization: Suggester {
     // MARK: Explanation
 
     private func explanation(
-        of found: AcquisitionSearch.Candidate, _ search: AcquisitionSearch, _ model: ObjectiveModel, _ study: Study
+        of found: AcquisitionSearch.Candidate, _ aim: Aim, _ search: AcquisitionSearch, _ models: [ObjectiveModel],
+        _ study: Study
     ) -> Explanation {
+        let model = models[0]
+        var explanation = Explanation(method(search, model), acquisition: aim.name, score: found.score)
+        guard !objective.hasSeveralTargets else { return explanation }
         // What is expected of running trials is no knowledge: it would make the deviation too small.
         let belief = model.surrogate(imagining: []).posterior(features: space.features(of: found.point))
         let (mean, deviation, transform) = (belief.means[0], belief.deviations[0], model.transform)
         let spread = (transform.inverse(mean + deviation) - transform.inverse(mean - deviation)) / 2
-        return Explanation(
-            method(search, model), mean: transform.inverse(mean) * (study.objective.direction == .minimize ? 1 : -1),
-            deviation: abs(spread), acquisition: settings.policy == .thompson ? "Thompson" : search.acquisition.name,
-            score: found.score,
-            exploration: Acquisition.exploration(mean: mean, deviation: deviation, best: search.best))
+        explanation.mean = objective.direction.loss(transform.inverse(mean))
+        explanation.deviation = abs(spread)
+        if let improvement = aim.criterion as? Improvement {
+            explanation.exploration = Acquisition.exploration(mean: mean, deviation: deviation, best: improvement.best)
+        }
+        return explanation
     }
 
     private func method(_ search: AcquisitionSearch, _ model: ObjectiveModel) -> String {
         var parts = [settings.estimator.description]
+        if objective.hasSeveralTargets { parts.append("\(objective.targets.count) objectives") }
         if search.region != nil {
             let side = (evidence.regionSize.side * 1_000).rounded() / 1_000
             parts.append("trust region of side \(side.text)")
@@ -291,7 +384,7 @@ extension Algorithm {
     static let bayesianOptimization = Algorithm(
         "bayesianoptimization",
         summary: "A Gaussian process models the objective; best for costly trials, up to a few thousand of them.",
-        settings: BayesianOptimization.Settings.descriptions, honours: .everySpace,
+        settings: BayesianOptimization.Settings.descriptions, honours: .all,
         objections: BayesianOptimization.Settings.objections
     ) { BayesianOptimization($0, settings: BayesianOptimization.Settings($0.algorithm)) }
 }

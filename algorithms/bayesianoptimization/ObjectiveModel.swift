@@ -2,6 +2,8 @@ import AttuneCore
 
 /// A model of the objective made of what has ended: hyperparameters of the last scheduled fit, later observations appended.
 struct ObjectiveModel: Sendable {
+    /// Which of the evidence's columns it is a model of.
+    private let column: Int
     /// How many observations the hyperparameters were fitted to.
     let scheduled: Int
     /// How the objective's values are warped.
@@ -33,11 +35,15 @@ struct ObjectiveModel: Sendable {
         }
     }
 
-    /// - Parameter count: how many of the observations to fit to; at least one.
+    /// - Parameters:
+    ///   - column: which of the evidence's columns to model.
+    ///   - count: how many of the observations to fit to; at least one.
     init(
-        _ evidence: Evidence, count: Int, settings: BayesianOptimization.Settings, prior: PriorKnowledge?
+        _ evidence: Evidence, column: Int = 0, count: Int, settings: BayesianOptimization.Settings,
+        prior: PriorKnowledge?
     ) {
-        let values = Array(evidence.values[..<count])
+        self.column = column
+        let values = Array(evidence.columns[column][..<count])
         let members = ObjectiveModel.members(evidence, count)
         let features = members.flatMap { evidence.features(of: $0) }
         let predictions = prior?.model.means(features: features) ?? []
@@ -45,7 +51,10 @@ struct ObjectiveModel: Sendable {
         let fits = ObjectiveModel.transforms(of: values).map { transform in
             Fit(evidence.space, own, features, predictions, transform, settings)
         }
-        let best = fits.min { $0.negativeEvidence < $1.negativeEvidence } ?? fits[0]
+        // With several objectives a warp has to earn itself: through it the improvement is known less well.
+        let handicap = evidence.hasSeveralObjectives ? 0.3 * Double(own.count) : 0
+        func cost(_ fit: Fit) -> Double { fit.negativeEvidence + (fit.transform.exponent == 1 ? 0 : handicap) }
+        let best = fits.min { cost($0) < cost($1) } ?? fits[0]
         scheduled = count
         self.members = members
         seen = count
@@ -68,7 +77,8 @@ struct ObjectiveModel: Sendable {
     /// Takes in what has ended since; O(1) when nothing has.
     mutating func extend(_ evidence: Evidence) {
         guard seen < evidence.count else { return }
-        transform = OutputTransform(evidence.values, exponent: exponent)
+        let values = evidence.columns[column]
+        transform = OutputTransform(values, exponent: exponent)
         while seen < evidence.count {
             let before = process.count
             process.append(features: evidence.features(of: seen), target: 0)
@@ -78,7 +88,7 @@ struct ObjectiveModel: Sendable {
         let predictions = prior?.model.means(features: members.flatMap { evidence.features(of: $0) })
         process.retarget(
             members.indices.map { index in
-                transform(evidence.values[members[index]]) - (predictions.map { priorWeight * $0[index] } ?? 0)
+                transform(values[members[index]]) - (predictions.map { priorWeight * $0[index] } ?? 0)
             })
     }
 
@@ -136,7 +146,9 @@ struct ObjectiveModel: Sendable {
     /// choice of the others.
     private static func members(_ evidence: Evidence, _ count: Int) -> [Int] {
         guard count > capacity else { return Array(0..<count) }
-        let order = (0..<count).sorted { (evidence.values[$0], $0) < (evidence.values[$1], $1) }
+        let order = evidence.order(of: count)
+        // A front has no centre: the fittest half of the capacity, and of the others one in so many.
+        if evidence.hasSeveralObjectives { return representatives(order, best: capacity / 2, atMost: capacity) }
         let centre = evidence.features(of: order[0])
         let distances = (0..<count).map { index in
             zip(centre, evidence.features(of: index)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }

@@ -54,6 +54,16 @@ struct OutputTransform: Sendable {
         inverseYeoJohnson(transformed * deviation + mean, exponent) * scale + centre
     }
 
+    /// The value in units of the values' spread, from their median: what it is before it is warped.
+    func scaled(_ value: Double) -> Double { normalize(value, centre, scale) }
+
+    /// What is taken to `transformed`, in the units of `scaled`, and by how much it changes with it.
+    func scaled(undoing transformed: Double) -> (value: Double, slope: Double) {
+        let value = inverseYeoJohnson(transformed * deviation + mean, exponent)
+        let slope = pow(1 + abs(value), value < 0 ? exponent - 1 : 1 - exponent) * deviation
+        return abs(value) < 1e60 ? (value, slope) : (value < 0 ? -1e60 : 1e60, 0)
+    }
+
     /// The likeliest exponent under normality, in a range that neither folds the bad tail into a point nor unfolds it.
     private static func likeliestExponent(_ values: [Double]) -> Double {
         minimizeScalar(in: -1...2, tolerance: 1e-3) { exponent in

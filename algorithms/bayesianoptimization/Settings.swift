@@ -83,6 +83,28 @@ extension BayesianOptimization.Settings {
 
     /// What `descriptions` cannot say.
     @Sendable static func objections(to experiment: Experiment) -> [Problem] {
+        objectionsToNoise(experiment) + objectionsToAcquisition(experiment)
+    }
+
+    /// Only expected improvement has a form for several objectives, and a drawn function none for constraints.
+    private static func objectionsToAcquisition(_ experiment: Experiment) -> [Problem] {
+        let (function, objective) = (experiment.algorithm["acq_func"] ?? "logEI", experiment.objective)
+        let isRefused =
+            objective.hasSeveralTargets
+            ? !["logEI", "EI", "EIps"].contains(function)
+            : !objective.constraints.isEmpty && function == "TS"
+        guard isRefused else { return [] }
+        let index = experiment.algorithm.settings.firstIndex { $0.name == "acq_func" } ?? 0
+        return [
+            Problem(
+                FieldPath("algorithm")["algorithmSettings"][index]["value"], found: "\"\(function)\"",
+                objective.hasSeveralTargets
+                    ? "several objectives need logEI, EI or EIps"
+                    : "outcome constraints need another acq_func")
+        ]
+    }
+
+    private static func objectionsToNoise(_ experiment: Experiment) -> [Problem] {
         guard let noise = experiment.algorithm["noise"], !["learned", "none"].contains(noise),
             Double(noise).map({ !($0 >= 0 && $0.isFinite) }) ?? true
         else { return [] }

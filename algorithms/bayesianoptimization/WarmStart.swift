@@ -126,8 +126,15 @@ struct WarmSurrogate: Surrogate {
 func representatives(of targets: [Double], atMost capacity: Int) -> [Int] {
     guard targets.count > capacity else { return Array(targets.indices) }
     let order = targets.indices.sorted { (targets[$0], $0) < (targets[$1], $1) }
-    let best = order.prefix(capacity / 4)
-    let rest = order.dropFirst(capacity / 4)
+    return representatives(order, best: capacity / 4, atMost: capacity)
+}
+
+/// So many of the best, and of the others one in so many, ascending.
+///
+/// - Parameter order: positions, the best first, more than `capacity`.
+func representatives(_ order: [Int], best count: Int, atMost capacity: Int) -> [Int] {
+    let best = order.prefix(count)
+    let rest = order.dropFirst(count)
     let wanted = capacity - best.count
     let even = (0..<wanted).map { rest[rest.startIndex + $0 * rest.count / wanted] }
     return (best + even).sorted()

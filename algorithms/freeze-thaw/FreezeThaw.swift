@@ -3,9 +3,13 @@ import AttuneMath
 import Foundation
 
 /// Bayesian optimisation over learning curves: at every turn either a trial goes on to its next rung or another begins,
-/// whichever is expected to improve most on the best at the rung it would reach (Swersky et al. 2014; Wistuba et al. 2022,
-/// eq. 6). As fewer trials have come to higher rungs, there is more to gain at those.
+/// whichever is expected to improve most on the best once it has all its resource (Swersky et al. 2014, section 4; Wistuba
+/// et al. 2022). Some turns go by rank, as in asynchronous successive halving: while nothing has come far, a process cannot
+/// know how much early values say of late ones.
 struct FreezeThaw: Suggester {
+    /// The share of turns at which ranks decide what goes on.
+    private static let rankShare = 0.3
+
     private let ladder: ResourceLadder
     private let experiment: Experiment
     private let space: ModelSpace
@@ -40,18 +44,18 @@ struct FreezeThaw: Suggester {
         }
         guard !values.isEmpty else { return study.counts.running > 0 ? .wait : .exhausted }
         let model = model(of: study)
-        let bests = bests(model)
-        let byRank = random.uniform() < (Double(ProcessInfo.processInfo.environment["ASHASHARE"] ?? "0") ?? 0)
-        let thawed = byRank ? promoted(study) : bestResting(study, model, bests)
+        let best = best(model)
+        let goesByRank = random.uniform() < FreezeThaw.rankShare
+        let thawed = goesByRank ? firstByRank(study) : bestResting(study, model, best)
         guard mayBegin else {
             if let thawed { return resume(thawed, study) }
             return study.counts.running > 0 ? .wait : .exhausted
         }
-        guard let fresh = newTrial(for: study, model, bests[ladder.levels.count - 1], using: &random) else {
+        guard let fresh = newTrial(for: study, model, best, using: &random) else {
             if let thawed { return resume(thawed, study) }
             return .run(try drawn(for: study, using: &random))
         }
-        if let thawed, byRank || thawed.score >= fresh.score { return resume(thawed, study) }
+        if let thawed, goesByRank || thawed.score >= fresh.score { return resume(thawed, study) }
         return .run(fresh.suggestion)
     }
 
@@ -129,14 +133,10 @@ struct FreezeThaw: Suggester {
 
     // MARK: Choices
 
-    /// By rung, the best value of trials that have come there, in the model's units; of a rung that none has reached, the
-    /// best of all.
-    private func bests(_ model: CurveModel) -> [Double] {
-        let best = record.entries.map { entries in
-            entries.lazy.filter { $0.violation == 0 }.compactMap(\.loss).min().map { model.target(of: $0) }
-        }
-        let overall = best.compactMap { $0 }.min() ?? 0
-        return best.map { _ in overall }
+    /// The best value seen at any rung, in the model's units.
+    private func best(_ model: CurveModel) -> Double {
+        let losses = record.entries.joined().lazy.filter { $0.violation == 0 }.compactMap(\.loss)
+        return losses.min().map { model.target(of: $0) } ?? 0
     }
 
     private struct Resting {
@@ -145,8 +145,8 @@ struct FreezeThaw: Suggester {
         var score: Double
     }
 
-    /// The resting trial from which most improvement is expected at its next rung.
-    private func bestResting(_ study: Study, _ model: CurveModel, _ bests: [Double]) -> Resting? {
+    /// The resting trial from which most improvement is expected by the top.
+    private func bestResting(_ study: Study, _ model: CurveModel, _ best: Double) -> Resting? {
         let resting = study.paused.map { trial in
             (trial: trial.number, rung: ladder.rung(of: trial.suggestion.resource ?? ladder.maximum))
         }
@@ -156,22 +156,16 @@ struct FreezeThaw: Suggester {
         let scored = resting.indices.map { index in
             let rung = resting[index].rung
             let score = Acquisition.logExpectedImprovement.value(
-                mean: means[index], deviation: deviations[index], best: bests[ladder.levels.count - 1])
+                mean: means[index], deviation: deviations[index], best: best)
             return Resting(trial: resting[index].trial, rung: rung, score: score.value)
         }
         return scored.max { ($0.score, -$0.trial) < ($1.score, -$1.trial) }
     }
 
-    private func promoted(_ study: Study) -> Resting? {
-        for rung in (0..<ladder.levels.count - 1).reversed() {
-            let entries = record.entries[rung]
-            let count = Int(Double(entries.count) / ladder.reduction + 1e-9)
-            let best = entries.filter { $0.loss != nil }.sorted { $0.precedes($1) }.prefix(count)
-            if let entry = best.first(where: { study[$0.trial].isPaused && ladder.rung(of: study[$0.trial].suggestion.resource ?? 0) == rung }) {
-                return Resting(trial: entry.trial, rung: rung, score: 0)
-            }
-        }
-        return nil
+    /// The trial that asynchronous successive halving would send on; nil where none has earned it.
+    private func firstByRank(_ study: Study) -> Resting? {
+        record.promotion(study, ladder) { trial, rung in study.rests(trial, at: rung, of: ladder) }
+            .map { Resting(trial: $0.trial, rung: $0.rung, score: 0) }
     }
 
     private func resume(_ resting: Resting, _ study: Study) -> Proposal {
@@ -179,8 +173,7 @@ struct FreezeThaw: Suggester {
         return .resume(
             resting.trial, to: level,
             why: Explanation(
-                "goes on to \(level): more improvement is expected there than of a new trial at \(ladder.levels[0])",
-                acquisition: "logEI", score: resting.score))
+                "goes on to \(level): by rank, or as more improvement is expected of it than of a new trial"))
     }
 
     private func newTrial(
@@ -190,7 +183,9 @@ struct FreezeThaw: Suggester {
             Set(values.sorted { ($0.loss, $0.trial) < ($1.loss, $1.trial) }.prefix(8).map(\.trial)).sorted().prefix(4))
         let told = study.experiment.space
         let search = AcquisitionSearch(
-            space: space, surrogate: model.newTrials(at: ladder.maximum), acquisition: .logExpectedImprovement, best: best,
+            space: space,
+            criterion: Improvement(
+                surrogate: model.newTrials(at: ladder.maximum), acquisition: .logExpectedImprovement, best: best),
             anchors: anchors.map { points[$0 - 1] },
             isOpen: { configuration in
                 let assignment = told.assignment(configuration, with: ladder.parameter, at: ladder.levels[0])
@@ -231,19 +226,25 @@ extension Algorithm {
     static let freezeThaw = Algorithm(
         "freeze-thaw",
         summary: "A Gaussian process over learning curves decides whether a trial goes on or another begins.",
-        settings: .levels + [
+        settings: .levels(minimum: "a 27th of r_l") + [
             AlgorithmSetting(
                 "n_initial_points", .integer(0...Int.max), default: "10", "trials that begin before the model is asked"),
             .randomState,
         ],
         honours: .everySpace, objections: { ResourceLadder.objections(to: $0) }
-    ) { experiment in
+    ) { try FreezeThaw(asked: $0) }
+}
+
+extension FreezeThaw {
+    /// As an experiment's settings ask for it.
+    ///
+    /// - Throws: `InvalidExperiment` where they declare no resource.
+    init(asked experiment: Experiment) throws {
         guard let ladder = experiment.ladder else {
             throw InvalidExperiment(ResourceLadder.objections(to: experiment))
         }
-        return FreezeThaw(
-            experiment, ladder,
-            initialPoints: experiment.algorithm["n_initial_points"].flatMap { Int($0) } ?? 10)
+        self.init(
+            experiment, ladder, initialPoints: experiment.algorithm["n_initial_points"].flatMap { Int($0) } ?? 10)
     }
 }
 

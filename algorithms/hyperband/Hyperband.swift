@@ -18,6 +18,13 @@ struct Hyperband: Suggester {
         source = ConfigurationSource(experiment, ladder, sampler: sampler)
     }
 
+    /// In the first bracket.
+    func beginning(_ suggestion: Suggestion, in study: Study) -> Suggestion {
+        var suggestion = suggestion.given(ladder.levels[schedule.shapes[0].firstRung], in: study)
+        suggestion.labels[BracketSchedule.label] = "0"
+        return suggestion
+    }
+
     mutating func propose(for study: Study, using random: inout RandomSource) throws -> Proposal {
         record.absorb(study)
         switch schedule.next(study, record) {

@@ -6,7 +6,7 @@ extension [AlgorithmSetting] {
         _ continuation: ResourceLadder.Continuation, _ sampler: ConfigurationSource.Sampler,
         and others: [AlgorithmSetting] = []
     ) -> [AlgorithmSetting] {
-        levels + [
+        levels(minimum: "1") + [
             AlgorithmSetting(
                 ResourceLadder.SettingName.continuation,
                 .choice(ResourceLadder.Continuation.allCases.map(\.rawValue)), default: continuation.rawValue,
@@ -19,9 +19,11 @@ extension [AlgorithmSetting] {
     }
 
     /// What declares a ladder.
-    static let levels: [AlgorithmSetting] = [
+    ///
+    /// - Parameter minimum: what `r_min` is where it is not given.
+    static func levels(minimum: String) -> [AlgorithmSetting] { [
         AlgorithmSetting(
-            ResourceLadder.SettingName.maximum, .number(.leastNonzeroMagnitude...1e15),
+            ResourceLadder.SettingName.maximum, .number(.leastNonzeroMagnitude...1e9),
             "the most units of resource (epochs, mostly) that one trial may use",
             complaint: "r_l must be a positive float number."),
         AlgorithmSetting(
@@ -29,12 +31,12 @@ extension [AlgorithmSetting] {
             "the parameter that tells a trial how many units it may use in all; without it trials report steps and are "
                 + "told to rest"),
         AlgorithmSetting(
-            ResourceLadder.SettingName.minimum, .number(1...1e15), default: "1",
+            ResourceLadder.SettingName.minimum, .number(1...1e9), default: minimum,
             "the fewest units after which trials are compared"),
         AlgorithmSetting(
-            ResourceLadder.SettingName.reduction, .number(-.greatestFiniteMagnitude ... .greatestFiniteMagnitude),
+            ResourceLadder.SettingName.reduction, .number(0...1e9),
             default: "3", "of how many trials at a rung one goes on"),
-    ]
+    ] }
 }
 
 extension ResourceLadder {

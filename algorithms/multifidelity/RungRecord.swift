@@ -41,4 +41,26 @@ struct RungRecord: Sendable {
 
     /// What a trial had reached at a rung; nil while it has not come there.
     func entry(of trial: Trial.Number, at rung: Int) -> Entry? { positions[rung][trial].map { entries[rung][$0] } }
+
+    /// A trial that has earned to go on from a rung, as the `rank`-th of so many.
+    struct Promotion {
+        var trial: Trial.Number
+        var rung: Int
+        var rank: Int
+        var of: Int
+    }
+
+    /// The best trial of the highest rung whose best 1/η have not all gone on (Li et al. 2020, Algorithm 2, `get_job`).
+    func promotion(
+        _ study: Study, _ ladder: ResourceLadder, ifOpen isOpen: (Trial.Number, _ rung: Int) -> Bool
+    ) -> Promotion? {
+        for rung in (0..<ladder.levels.count - 1).reversed() {
+            let count = Int(Double(entries[rung].count) / ladder.reduction + 1e-9)
+            guard count > 0 else { continue }
+            let best = entries[rung].filter { $0.loss != nil }.sorted { $0.precedes($1) }.prefix(count)
+            guard let index = best.firstIndex(where: { isOpen($0.trial, rung) }) else { continue }
+            return Promotion(trial: best[index].trial, rung: rung, rank: index + 1, of: entries[rung].count)
+        }
+        return nil
+    }
 }

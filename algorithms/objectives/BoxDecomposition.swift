@@ -1,13 +1,14 @@
 import AttuneCore
 
-/// What lies below a reference point and is dominated by no point of a front, as disjoint boxes; everything is to be made
-/// small.
+/// What lies below a reference point and is dominated by no point of a front, as disjoint boxes; everything is to be
+/// made small.
 ///
 /// By a sweep along the last objective. Between one point's value there and the next, the section is the same region in
 /// one objective less, of the points passed so far; a box of it lasts for as long as no new point cuts it. With two
 /// objectives that gives one box more than the front has points, n + 1, and with three 2n + 1, as few as there can be
-/// (Yang, Emmerich, Deutz & Bäck 2019, "Efficient computation of expected hypervolume improvement using box decomposition
-/// algorithms"). With more it takes the sections anew at every point, and boxes are O(n²) for four objectives.
+/// (Yang, Emmerich, Deutz & Bäck 2019, "Efficient computation of expected hypervolume improvement using box
+/// decomposition algorithms"). With more it takes the sections anew at every point, and boxes are O(n²) for four
+/// objectives.
 struct BoxDecomposition: Sendable {
     /// The part of an objective's axis that a box takes up, ends as places in `edges`; the lower end is −∞ at place 0.
     struct Interval: Sendable, Hashable {

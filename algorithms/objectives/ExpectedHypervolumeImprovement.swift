@@ -2,14 +2,15 @@ import AttuneCore
 import AttuneMath
 import Foundation
 
-/// By how much a trial is expected to enlarge the hypervolume of a front, where each objective is believed to be normally
-/// distributed and independent of the others; everything is to be made small.
+/// By how much a trial is expected to enlarge the hypervolume of a front, where each objective is believed to be
+/// normally distributed and independent of the others; everything is to be made small.
 ///
-/// A point y adds to each box [l, u] of what is not yet dominated ∏ⱼ (uⱼ − max(lⱼ, yⱼ))₊, and the expectation of a product
-/// of independent factors is that of their expectations, each (u − y)₊ less (l − y)₊ (Yang et al. 2019; Daulton et al.
-/// 2020, "Differentiable expected hypervolume improvement", eq. 4). Everything is computed by logarithms, each factor from
-/// log h as in Ament et al. (2023, "Unexpected improvements", section 4), so that neither the result nor its gradient
-/// vanishes where no improvement is likely. With one objective it is the logarithm of the expected improvement.
+/// A point y adds to each box [l, u] of what is not yet dominated ∏ⱼ (uⱼ − max(lⱼ, yⱼ))₊, and the expectation of a
+/// product of independent factors is that of their expectations, each (u − y)₊ less (l − y)₊ (Yang et al. 2019; Daulton
+/// et al. 2020, "Differentiable expected hypervolume improvement", eq. 4). Everything is computed by logarithms, each
+/// factor from log h as in Ament et al. (2023, "Unexpected improvements", section 4), so that neither the result nor
+/// its gradient vanishes where no improvement is likely. With one objective it is the logarithm of the expected
+/// improvement.
 struct ExpectedHypervolumeImprovement: Sendable {
     let decomposition: BoxDecomposition
     /// −∞ apart, the edges of all objectives one after another, and whose they are.
@@ -96,7 +97,7 @@ extension ExpectedHypervolumeImprovement {
 
         mutating func logValue(_ means: [Double], _ deviations: [Double]) -> Double {
             // As good as none, and its reciprocal is a number.
-            self.deviations = deviations.map { max($0, 1e-100) }
+            self.deviations = deviations.map { max($0, 1e-60) }
             setEdges(means)
             for objective in means.indices { setFactors(objective) }
             setBoxes()

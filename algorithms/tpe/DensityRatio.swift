@@ -65,15 +65,16 @@ struct DensityRatio {
 
     /// What the trials about a proposal were worth, weighted by kernel (Nadaraya 1964, Watson 1964), and how much of the
     /// good density there is the prior's.
-    mutating func explanation(of proposal: Scored, _ direction: Objective.Direction) -> Explanation {
+    mutating func explanation(of proposal: Scored, _ objective: Objective) -> Explanation {
         var explanation = Explanation(
             "Parzen estimators: \(split.good.trials.count) good of \(evidence.ranked.count) trials",
             acquisition: "log density ratio", score: proposal.score)
         let near = proposal.point.withUnsafeBufferPointer { neighbourhood(of: $0) }
         explanation.exploration = near.priorShare
-        guard near.weight > 0 else { return explanation }
+        // Of several objectives no single value is expected.
+        guard near.weight > 0, !objective.hasSeveralTargets else { return explanation }
         let mean = near.sum / near.weight
-        explanation.mean = (direction == .minimize ? mean : -mean) * near.unit
+        explanation.mean = objective.direction.loss(mean) * near.unit
         explanation.deviation = max(near.squares / near.weight - mean * mean, 0).squareRoot() * near.unit
         return explanation
     }

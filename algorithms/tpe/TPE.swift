@@ -28,7 +28,7 @@ struct TPE: Suggester {
         guard let best = ratio.best(of: candidates, where: { !study.tried.contains(space.assignment(at: $0)) }) else {
             return .run(Suggestion(try space.space.sample(using: &random), explanation: .nothingLeftToDraw))
         }
-        let explanation = ratio.explanation(of: best, study.objective.direction)
+        let explanation = ratio.explanation(of: best, study.objective)
         return .run(Suggestion(space.assignment(at: best.point), explanation: explanation))
     }
 

@@ -4,12 +4,12 @@ extension Algorithm {
     static let tpe = Algorithm(
         "tpe",
         summary: "Tree-structured Parzen estimator: learns where good trials lie, in any space, at next to no cost.",
-        settings: .tpe, honours: .everySpace, objections: twoNamesOfOneSetting
+        settings: .tpe, honours: .all, objections: twoNamesOfOneSetting
     ) { TPE($0, rules: TPERules($0.algorithm)) }
 
     static let multivariateTPE = Algorithm(
         "multivariate-tpe", summary: "The same as tpe, whose kernels are multivariate too; for Katib's sake.",
-        settings: .tpe, honours: .everySpace, objections: twoNamesOfOneSetting
+        settings: .tpe, honours: .all, objections: twoNamesOfOneSetting
     ) { TPE($0, rules: TPERules($0.algorithm)) }
 
     @Sendable private static func twoNamesOfOneSetting(_ experiment: Experiment) -> [Problem] {

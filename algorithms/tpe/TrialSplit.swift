@@ -6,12 +6,13 @@ import Foundation
 /// The best few are the good ones. Of the others the best stand as they are, for they border on the good region where the
 /// ratio of densities is decided; of the many behind them every k-th stands for k. So the mixture of bad trials has a
 /// bounded number of kernels however long the study, and its weights still add up to all of them. Trials that are
-/// running count as bad (a constant liar), which keeps parallel trials apart, and so do trials that failed.
+/// running count as bad (a constant liar), which keeps parallel trials apart, and so do trials that failed
+/// or break a constraint.
 struct TrialSplit: Sendable {
     let good: Kernels
-    /// Those that failed stand last.
+    /// Those that failed or break a constraint stand last.
     let bad: Kernels
-    /// How many kernels of `bad` are of failed trials.
+    /// How many kernels of `bad` are of such trials.
     let failedKernels: Int
 
     /// Trials by number − 1, each with a weight.
@@ -31,15 +32,17 @@ struct TrialSplit: Sendable {
     }
 
     init(_ evidence: TrialEvidence, running: [Trial], goodCount: Int, rules: TPERules) {
-        let ranked = evidence.ranked
-        let best = ranked[..<goodCount]
-        good = Kernels(trials: Array(best), weights: rules.goodWeights(evidence, best))
+        let ranking = TrialRanking(evidence, goodCount: goodCount, rules: rules)
+        let ranked = ranking.ranked
+        good = Kernels(trials: Array(ranked[..<goodCount]), weights: ranking.goodWeights)
         var bad = Kernels()
-        let border = min(goodCount + rules.borderKernels, ranked.count)
+        let end = max(ranking.feasibleCount, goodCount)
+        let border = min(goodCount + rules.borderKernels, end)
         bad.append(ranked[goodCount..<border], limit: rules.borderKernels)
-        bad.append(ranked[border...], limit: rules.sampledKernels)
+        bad.append(ranked[border..<end], limit: rules.sampledKernels)
         bad.append(running.map { Int32($0.number - 1) }[...], limit: rules.sampledKernels)
         let failed = bad.trials.count
+        bad.append(ranked[end...], limit: rules.sampledKernels)
         bad.append(evidence.failed[...], limit: rules.sampledKernels)
         self.bad = bad
         failedKernels = bad.trials.count - failed

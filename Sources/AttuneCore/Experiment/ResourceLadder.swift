@@ -65,7 +65,9 @@ extension ResourceLadder {
         guard let maximum = settings[SettingName.maximum].flatMap({ Double($0) }), maximum >= 1, maximum < 1e15 else {
             return nil
         }
-        let minimum = settings[SettingName.minimum].flatMap { Double($0) } ?? 1
+        // A model learns less from the lowest levels than they cost.
+        let learns = ["freeze-thaw", "auto"].contains(settings.name)
+        let minimum = settings[SettingName.minimum].flatMap { Double($0) } ?? (learns ? max((maximum / 27).rounded(), 1) : 1)
         let reduction = settings[SettingName.reduction].flatMap { Double($0) } ?? 3
         guard minimum <= maximum else { return nil }
         // Katib's own default: its Hyperband begins trials anew.

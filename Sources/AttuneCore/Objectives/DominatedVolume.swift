@@ -26,6 +26,8 @@ public struct DominatedVolume: Sendable {
     public func gain(of point: [Double]) -> Double {
         guard zip(point, reference).allSatisfy({ $0 < $1 && $0.isFinite }), front.accepts(point) else { return 0 }
         let box = box(of: point)
+        // Where values differ by more than a number can say there is nothing to measure.
+        guard box.reduce(1, *).isFinite else { return 0 }
         return Hypervolume.exclusiveVolume(ofBox: box, beside: front.members.map { self.box(of: $0.point) })
     }
 

@@ -159,7 +159,11 @@ public struct Study: Sendable {
         runningNumbers.insert(number)
         counts.running += 1
         guard let ladder else { return }
-        nextRungs[number] = ladder.levels.firstIndex { $0 > self[number].earlierResource } ?? ladder.levels.count
+        let trial = self[number]
+        // What its parent reached is not reached again.
+        let parent = trial.suggestion.parent.flatMap { trials.indices.contains($0 - 1) ? self[$0].suggestion.resource : nil }
+        let reached = max(trial.earlierResource, parent ?? 0)
+        nextRungs[number] = ladder.levels.firstIndex { $0 > reached } ?? ladder.levels.count
     }
 
     private mutating func leaveAttempt(_ number: Trial.Number) {
@@ -210,11 +214,17 @@ public struct Study: Sendable {
     // MARK: Rungs
 
     private mutating func observe(_ number: Trial.Number, _ observation: Observation) {
+        if observation.metric == objective.metric { passRungs(number) }
         trials[number - 1].observe(observation)
-        guard let ladder, let next = nextRungs[number], observation.metric == objective.metric else { return }
+    }
+
+    /// Notes the rungs below its level that a trial had reached by its latest report, now that it reports again: of a trial
+    /// that reports once, at its end, nobody knows what it had reached before.
+    private mutating func passRungs(_ number: Trial.Number) {
+        guard let ladder, let next = nextRungs[number], next < ladder.levels.count else { return }
         let trial = self[number]
+        guard trial.attemptObservations.contains(where: { $0.metric == objective.metric }) else { return }
         let used = trial.resourceUsed(reporting: objective.metric)
-        // The level itself is reached at the attempt's end, when all is reported.
         let level = trial.suggestion.resource ?? ladder.maximum
         var rung = next
         while rung < ladder.levels.count, ladder.levels[rung] <= used, ladder.levels[rung] < level {
