@@ -140,7 +140,7 @@ extension Algorithm {
         "auto",
         summary:
             "The default: chooses among the others by the space, by how many trials there are, and by what it learns.",
-        settings: .levels(minimum: "a 27th of r_l") + [.randomState], honours: .all,
+        settings: .levels + [.randomState], honours: .all,
         objections: { experiment in
             guard experiment.algorithm[ResourceLadder.SettingName.maximum] != nil else { return [] }
             let demands = experiment.features.intersection([.objectives, .outcomeConstraints])

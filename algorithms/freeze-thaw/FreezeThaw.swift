@@ -226,7 +226,7 @@ extension Algorithm {
     static let freezeThaw = Algorithm(
         "freeze-thaw",
         summary: "A Gaussian process over learning curves decides whether a trial goes on or another begins.",
-        settings: .levels(minimum: "a 27th of r_l") + [
+        settings: .levels + [
             AlgorithmSetting(
                 "n_initial_points", .integer(0...Int.max), default: "10", "trials that begin before the model is asked"),
             .randomState,

@@ -6,7 +6,7 @@ extension [AlgorithmSetting] {
         _ continuation: ResourceLadder.Continuation, _ sampler: ConfigurationSource.Sampler,
         and others: [AlgorithmSetting] = []
     ) -> [AlgorithmSetting] {
-        levels(minimum: "1") + [
+        levels + [
             AlgorithmSetting(
                 ResourceLadder.SettingName.continuation,
                 .choice(ResourceLadder.Continuation.allCases.map(\.rawValue)), default: continuation.rawValue,
@@ -19,9 +19,7 @@ extension [AlgorithmSetting] {
     }
 
     /// What declares a ladder.
-    ///
-    /// - Parameter minimum: what `r_min` is where it is not given.
-    static func levels(minimum: String) -> [AlgorithmSetting] { [
+    static let levels: [AlgorithmSetting] = [
         AlgorithmSetting(
             ResourceLadder.SettingName.maximum, .number(.leastNonzeroMagnitude...1e9),
             "the most units of resource (epochs, mostly) that one trial may use",
@@ -31,12 +29,12 @@ extension [AlgorithmSetting] {
             "the parameter that tells a trial how many units it may use in all; without it trials report steps and are "
                 + "told to rest"),
         AlgorithmSetting(
-            ResourceLadder.SettingName.minimum, .number(1...1e9), default: minimum,
+            ResourceLadder.SettingName.minimum, .number(1...1e9), default: "1",
             "the fewest units after which trials are compared"),
         AlgorithmSetting(
             ResourceLadder.SettingName.reduction, .number(0...1e9),
             default: "3", "of how many trials at a rung one goes on"),
-    ] }
+    ]
 }
 
 extension ResourceLadder {

@@ -21,7 +21,7 @@ public struct ResourceLadder: Sendable, Hashable {
     public let reduction: Double
     public let continuation: Continuation
 
-    /// Levels R·η⁻ᵏ as Hyperband has them (Li et al. 2018, Algorithm 1), rounded, as long as they are not below `minimum`.
+    /// Levels R·η⁻ᵏ as Hyperband has them (Li et al. 2018, Algorithm 1), those that are not below `minimum`, rounded.
     ///
     /// - Precondition: 1 ≤ minimum ≤ maximum, reduction > 1.
     public init(
@@ -32,8 +32,9 @@ public struct ResourceLadder: Sendable, Hashable {
         self.parameter = parameter
         self.reduction = reduction
         self.continuation = continuation
-        let descending = sequence(first: Double(maximum)) { $0 / reduction }.lazy.map { Int($0.rounded()) }
-            .prefix { $0 >= minimum }
+        // A hair is taken off because 3⁵/3⁵ may come out below 1.
+        let descending = sequence(first: Double(maximum)) { $0 / reduction }.lazy
+            .prefix { $0 >= Double(minimum) * (1 - 1e-9) }.map { Int($0.rounded()) }
         levels = Array(descending).reversed().reduce(into: []) { levels, level in
             if levels.last != level { levels.append(level) }
         }
@@ -65,9 +66,7 @@ extension ResourceLadder {
         guard let maximum = settings[SettingName.maximum].flatMap({ Double($0) }), maximum >= 1, maximum < 1e15 else {
             return nil
         }
-        // A model learns less from the lowest levels than they cost.
-        let learns = ["freeze-thaw", "auto"].contains(settings.name)
-        let minimum = settings[SettingName.minimum].flatMap { Double($0) } ?? (learns ? max((maximum / 27).rounded(), 1) : 1)
+        let minimum = settings[SettingName.minimum].flatMap { Double($0) } ?? 1
         let reduction = settings[SettingName.reduction].flatMap { Double($0) } ?? 3
         guard minimum <= maximum else { return nil }
         // Katib's own default: its Hyperband begins trials anew.
