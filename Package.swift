@@ -24,7 +24,8 @@ let package = Package(
     targets: [
         .target(name: "AttuneCore", swiftSettings: strict),
         .target(
-            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath", "CAttuneMath", "COpenBLAS"], path: "algorithms",
+            name: "AttuneAlgorithms", dependencies: ["AttuneCore", "AttuneMath", "CAttuneMath", "COpenBLAS"],
+            path: "algorithms",
             exclude: algorithmTexts, swiftSettings: strict),
         // The few loops that a compiler vectorises in C and not in Swift, each for the machine's own instructions.
         .target(name: "CAttuneMath", exclude: ["coefficients.py"]),
@@ -79,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "attune-ask-benchmark", dependencies: ["Attune"], path: "Benchmarks/Asks", swiftSettings: strict),
         .executableTarget(
-            name: "attune-stopping-benchmark", dependencies: ["Attune", "AttuneCore", "AttuneProblems", "AttuneTables"],
+            name: "attune-stopping-benchmark",
+            dependencies: ["Attune", "AttuneCore", "AttuneProblems", "AttuneTables"],
             path: "Benchmarks/Stopping", exclude: ["calibration.py"], swiftSettings: strict),
         .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
@@ -99,7 +101,8 @@ let package = Package(
             name: "AttuneMathTests", dependencies: ["AttuneCore", "AttuneMath", "AttuneTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "AttuneAlgorithmsTests", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneMath", "AttuneTestSupport"],
+            name: "AttuneAlgorithmsTests",
+            dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneMath", "AttuneTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneProblemsTests", dependencies: ["AttuneCore", "AttuneProblems"], swiftSettings: strict),
@@ -151,7 +154,8 @@ var algorithmTexts: [String] {
     [
         "asha/README.md", "asha-stopping/README.md", "auto/README.md", "bayesianoptimization/README.md",
         "cmaes/README.md", "curve/README.md", "freeze-thaw/README.md", "grid/README.md", "hyperband/README.md",
-        "medianstop/README.md", "multivariate-tpe/README.md", "nsga2/README.md", "nsga3/README.md", "patience/README.md", "pbt/README.md", "percentile/README.md",
+        "medianstop/README.md", "multivariate-tpe/README.md", "nsga2/README.md", "nsga3/README.md",
+        "patience/README.md", "pbt/README.md", "percentile/README.md",
         "plateau/README.md", "random/README.md", "sobol/README.md", "statistics/README.md", "threshold/README.md",
         "tpe/README.md", "wilcoxon/README.md",
     ]

@@ -17,7 +17,8 @@ struct AttuneCommand: AsyncParsableCommand {
             RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self,
             BestCommand.self,
             LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self, ExportCommand.self,
-            ReplayCommand.self, AuditCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self, ReportCommand.self,
+            ReplayCommand.self, AuditCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self,
+            ReportCommand.self,
             DoctorCommand.self,
         ])
 

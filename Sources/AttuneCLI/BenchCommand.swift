@@ -98,7 +98,10 @@ struct BenchRunCommand: AsyncParsableCommand {
     @Flag(help: "Print nothing but errors.") var quiet = false
 
     func validate() throws {
-        for (name, value) in [("--evaluations", evaluations), ("--seeds", seeds), ("--trainings", trainings ?? 1), ("--parallel", parallel ?? 1)]
+        for (name, value) in [
+            ("--evaluations", evaluations), ("--seeds", seeds), ("--trainings", trainings ?? 1),
+            ("--parallel", parallel ?? 1),
+        ]
         where value < 1 {
             throw ValidationError("\(name): found \(value); must be greater than 0")
         }

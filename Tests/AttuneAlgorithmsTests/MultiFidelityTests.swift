@@ -154,7 +154,8 @@ struct MultiFidelityTests {
 
 struct ResourceLadderTests {
     @Test(arguments: [
-        (9, 1, 3.0, [1, 3, 9]), (27, 1, 3, [1, 3, 9, 27]), (27, 2, 3, [3, 9, 27]), (52, 1, 3, [2, 6, 17, 52]), (81, 1, 3, [1, 3, 9, 27, 81]),
+        (9, 1, 3.0, [1, 3, 9]), (27, 1, 3, [1, 3, 9, 27]), (27, 2, 3, [3, 9, 27]), (52, 1, 3, [2, 6, 17, 52]),
+        (81, 1, 3, [1, 3, 9, 27, 81]),
         (16, 1, 2, [1, 2, 4, 8, 16]), (1, 1, 3, [1]), (100, 100, 4, [100]), (243, 1, 3, [1, 3, 9, 27, 81, 243]),
     ]) func `levels fall by the reduction from the most there is`(
         _ maximum: Int, _ minimum: Int, _ reduction: Double, _ levels: [Int]

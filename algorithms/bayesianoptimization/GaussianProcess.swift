@@ -55,7 +55,8 @@ struct GaussianProcess: Sendable {
     /// Adds an observation. One that is too close to another for the noise there is, is left out.
     mutating func append(features: [Double], target: Double) {
         let row = zip(features, scales).map { $0 * $1 }
-        guard factor.append(covariance(row, rows).elements, diagonal: variance + hyperparameters.noise + factor.jitter) else { return }
+        guard factor.append(covariance(row, rows).elements, diagonal: variance + hyperparameters.noise + factor.jitter)
+        else { return }
         rows += row
         targets.append(target)
         solve()

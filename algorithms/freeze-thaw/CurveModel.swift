@@ -47,9 +47,10 @@ struct CurveModel: Sendable {
         scale = LossScale(values.map(\.loss))
         let (joint, identities, scale) = (self.joint, identities, scale)
         let features = values.flatMap { value in
-            joint.features(of: points(value.trial) + [
-                ladder.position(of: value.level), Double(identities[value.trial] ?? 0),
-            ])
+            joint.features(
+                of: points(value.trial) + [
+                    ladder.position(of: value.level), Double(identities[value.trial] ?? 0),
+                ])
         }
         process = GaussianProcess(
             joint, .matern52, hyperparameters, features: features, targets: values.map { scale($0.loss) })
@@ -72,9 +73,10 @@ struct CurveModel: Sendable {
         let joint = jointSpace(configurations.space, ladder, trials: trials.count + 2)
         let scale = LossScale(chosen.map(\.loss))
         let features = chosen.flatMap { value in
-            joint.features(of: points(value.trial) + [
-                ladder.position(of: value.level), Double(identities[value.trial] ?? 0),
-            ])
+            joint.features(
+                of: points(value.trial) + [
+                    ladder.position(of: value.level), Double(identities[value.trial] ?? 0),
+                ])
         }
         return Hyperparameters.fitted(
             to: joint, .matern52, features: features, targets: chosen.map { scale($0.loss) }
@@ -164,7 +166,9 @@ private struct NewTrialSurrogate: Surrogate {
         at features: [Double], meanGradient: inout [Double], deviationGradient: inout [Double]
     ) -> Posterior? {
         let whole = features + tail
-        var (byMean, byDeviation) = ([Double](repeating: 0, count: whole.count), [Double](repeating: 0, count: whole.count))
+        var (byMean, byDeviation) = (
+            [Double](repeating: 0, count: whole.count), [Double](repeating: 0, count: whole.count)
+        )
         let belief = process.posterior(at: whole, meanGradient: &byMean, deviationGradient: &byDeviation)
         for index in 0..<width {
             meanGradient[index] = byMean[index]

@@ -44,9 +44,10 @@ struct Bracket: Sendable {
             guard arrived.count == sent.count else { return .results }
             guard rung + 1 < ladder.levels.count else { return .nothing }
             let winners = Bracket.winners(arrived, reduction: ladder.reduction)
-            let lines = Dictionary(uniqueKeysWithValues: sent.compactMap { line in
-                trial(of: line, at: rung, study, ladder).map { ($0, line) }
-            })
+            let lines = Dictionary(
+                uniqueKeysWithValues: sent.compactMap { line in
+                    trial(of: line, at: rung, study, ladder).map { ($0, line) }
+                })
             sent = []
             for (rank, winner) in winners.enumerated() {
                 guard let line = lines[winner.trial] else { continue }

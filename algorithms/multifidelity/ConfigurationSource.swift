@@ -48,7 +48,8 @@ struct ConfigurationSource {
     mutating func suggestion(
         for study: Study, _ record: RungRecord, at level: Int, using random: inout RandomSource
     ) throws -> Suggestion {
-        guard sampler != .random, sampler != .sobol, let rung = record.entries.lastIndex(where: { $0.count { $0.loss != nil } >= enough })
+        guard sampler != .random, sampler != .sobol,
+            let rung = record.entries.lastIndex(where: { $0.count { $0.loss != nil } >= enough })
         else { return try drawn(for: study, at: level, using: &random) }
         var view = views[rung] ?? View(study: Study(experiment, createdAt: study.createdAt), suggester: makeSuggester())
         for entry in record.entries[rung][view.seen...] {

@@ -161,7 +161,9 @@ public struct Study: Sendable {
         guard let ladder else { return }
         let trial = self[number]
         // What its parent reached is not reached again.
-        let parent = trial.suggestion.parent.flatMap { trials.indices.contains($0 - 1) ? self[$0].suggestion.resource : nil }
+        let parent = trial.suggestion.parent.flatMap {
+            trials.indices.contains($0 - 1) ? self[$0].suggestion.resource : nil
+        }
         let reached = max(trial.earlierResource, parent ?? 0)
         nextRungs[number] = ladder.levels.firstIndex { $0 > reached } ?? ladder.levels.count
     }
