@@ -111,10 +111,7 @@ public struct SuggesterEntrant: Entrant {
         try study.apply(.observed(number, observations))
         let trial = study[number]
         guard !study.rests(trial) else { return try study.apply(.paused(number, at: time)) }
-        let outcome =
-            trial.hasValues(of: study.objective)
-            ? Outcome.succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective))
-        try study.apply(.ended(number, outcome, at: time))
+        try study.apply(.ended(number, trial.outcome(by: study.objective), at: time))
     }
 }
 

@@ -58,10 +58,10 @@ struct StoppedRun {
 
 extension BenchmarkProblem {
     /// 0 at the table's best, 1 at the median configuration.
-    func regret(_ value: Double) -> Double {
+    func regret(_ value: Double) throws -> Double {
         var random = RandomSource(seed: 1)
         let loss = metrics[0].direction.loss
-        let finals = (0..<200).compactMap { _ in try? space.sample(using: &random) }.map {
+        let finals = try (0..<200).map { _ in try space.sample(using: &random) }.map {
             loss(evaluate($0).values[0])
         }
         let (median, best) = (finals.sorted()[finals.count / 2], optimum.map(loss) ?? finals.min() ?? 0)
@@ -96,8 +96,8 @@ for family in ["taskset", "lcbench-surrogate"] {
             for seed in 1...seeds {
                 let run = try StoppedRun(problem, algorithm: algorithm, rule: rule, trials: trials, seed: seed)
                 used.append(Double(run.resourceOfTrials) / Double(trials * problem.maxResource))
-                ofTrials.append(problem.regret(run.bestOfTrials))
-                ofResource.append(problem.regret(run.bestOfResource))
+                ofTrials.append(try problem.regret(run.bestOfTrials))
+                ofResource.append(try problem.regret(run.bestOfResource))
             }
         }
         let name =

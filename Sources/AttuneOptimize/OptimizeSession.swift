@@ -187,9 +187,7 @@ extension OptimizeSession {
     }
 
     private mutating func endAsItStands(_ number: Trial.Number) throws {
-        let trial = study[number]
-        let hasValues = trial.hasValues(of: study.objective)
-        try end(number, hasValues ? .succeeded : .metricsUnavailable(trial.reasonForNoValue(of: study.objective)))
+        try end(number, study[number].outcome(by: study.objective))
     }
 
     private mutating func end(_ number: Trial.Number, _ outcome: Outcome) throws {

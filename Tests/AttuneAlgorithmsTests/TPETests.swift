@@ -5,17 +5,6 @@ import Testing
 
 /// What the search finds, and keeps away from.
 struct TPETests {
-    /// Mixed, logarithmic, stepped and conditional.
-    private static func mixed(_ algorithm: AlgorithmSpec, seed: UInt64, parallelism: Int = 1) -> Experiment {
-        let branch = Parameter("branch", of: ["left", "right"])
-        var experiment = Experiment(
-            "mixed", .minimize("loss"), over: branch, Parameter("rate", in: 1e-6...1.0, .logUniform),
-            Parameter("width", in: 1...64), Parameter("depth", in: 0.0...1.0, step: 0.05).when(branch, in: "right"),
-            parallelism: parallelism, seed: seed)
-        experiment.algorithm = algorithm
-        return experiment
-    }
-
     /// Least, at 0, on the right branch near rate 0.003, width 40 and depth 0.8.
     private static func mixedLoss(_ assignment: Assignment) -> Double? {
         guard let rate = assignment["rate"]?.number, let width = assignment["width"]?.number else { return nil }
@@ -26,7 +15,7 @@ struct TPETests {
     private static func medianBest(_ algorithm: AlgorithmSpec, parallelism: Int = 1) throws -> Double {
         let bests = try (1...7 as ClosedRange<UInt64>).map { seed in
             let study = try Study.search(
-                mixed(algorithm, seed: seed, parallelism: parallelism), trials: 60, mixedLoss)
+                .mixed(algorithm, seed: seed, parallelism: parallelism), trials: 60, mixedLoss)
             return try #require(study.best?.value(of: study.objective))
         }
         return bests.sorted()[3]
@@ -42,9 +31,9 @@ struct TPETests {
     }
 
     @Test func `maximising a metric is minimising its negative`() throws {
-        var up = TPETests.mixed(.tpe, seed: 2)
+        var up = Experiment.mixed(.tpe, seed: 2)
         up.objective = .maximize("loss")
-        let down = try Study.search(TPETests.mixed(.tpe, seed: 2), trials: 30, TPETests.mixedLoss)
+        let down = try Study.search(Experiment.mixed(.tpe, seed: 2), trials: 30, TPETests.mixedLoss)
         let mirrored = try Study.search(up, trials: 30) { TPETests.mixedLoss($0).map { -$0 } }
         #expect(down.trials.map(\.assignment) == mirrored.trials.map(\.assignment))
     }
@@ -76,7 +65,7 @@ struct TPETests {
     }
 
     @Test func `trials proposed at once differ from one another`() throws {
-        var study = try Study.search(TPETests.mixed(.tpe, seed: 5, parallelism: 8), trials: 40, TPETests.mixedLoss)
+        var study = try Study.search(Experiment.mixed(.tpe, seed: 5, parallelism: 8), trials: 40, TPETests.mixedLoss)
         var suggester = try AlgorithmCatalogue.standard.suggester(for: study.experiment)
         for _ in 0..<8 { try study.startNext(&suggester) }
         let batch = study.running.compactMap { $0.assignment["rate"]?.number }.map { log10($0) }
@@ -99,7 +88,7 @@ struct TPETests {
     }
 
     @Test func `a proposal says what its model expected and why it was made`() throws {
-        let study = try Study.search(TPETests.mixed(.tpe, seed: 6), trials: 40, TPETests.mixedLoss)
+        let study = try Study.search(Experiment.mixed(.tpe, seed: 6), trials: 40, TPETests.mixedLoss)
         let first = try #require(study[1].suggestion.explanation)
         #expect(first.method.contains("initial design") && first.mean == nil)
         let last = try #require(study[40].suggestion.explanation)
@@ -112,7 +101,7 @@ struct TPETests {
     }
 
     @Test func `the mean of an explanation has the sign of the metric`() throws {
-        var experiment = TPETests.mixed(.tpe, seed: 6)
+        var experiment = Experiment.mixed(.tpe, seed: 6)
         experiment.objective = .maximize("loss")
         let study = try Study.search(experiment, trials: 20) { _ in 5 }
         #expect(abs(try #require(study[20].suggestion.explanation?.mean) - 5) < 1e-6)

@@ -11,8 +11,9 @@ struct FreezeThaw: Suggester {
     private static let rankShare = 0.3
 
     private let ladder: ResourceLadder
-    private let experiment: Experiment
+    /// Configurations, without resource.
     private let space: ModelSpace
+    /// Nil where there are more parameters than a sequence has dimensions.
     private let design: Sobol?
     private let initialPoints: Int
     private var record: RungRecord
@@ -25,11 +26,9 @@ struct FreezeThaw: Suggester {
     init(_ experiment: Experiment, _ ladder: ResourceLadder, initialPoints: Int = 10) {
         self.ladder = ladder
         self.initialPoints = initialPoints
-        var reduced = experiment
-        reduced = Experiment(
+        let reduced = Experiment(
             metadata: experiment.metadata, objective: experiment.objective,
             space: experiment.space.without(ladder.parameter), seed: experiment.seed)
-        self.experiment = reduced
         space = ModelSpace(reduced.space)
         design = try? Sobol(reduced)
         record = RungRecord(rungs: ladder.levels.count)
@@ -43,19 +42,18 @@ struct FreezeThaw: Suggester {
             return .run(try initial(for: study, using: &random))
         }
         guard !values.isEmpty else { return study.counts.running > 0 ? .wait : .exhausted }
+        let goesByRank = random.uniform() < FreezeThaw.rankShare
+        if goesByRank, let first = firstByRank(study) { return resume(first) }
         let model = model(of: study)
         let best = best(model)
-        let goesByRank = random.uniform() < FreezeThaw.rankShare
-        let thawed = goesByRank ? firstByRank(study) : bestResting(study, model, best)
+        let thawed = goesByRank ? nil : bestResting(study, model, best)
         guard mayBegin else {
-            if let thawed { return resume(thawed, study) }
-            return study.counts.running > 0 ? .wait : .exhausted
+            return thawed.map(resume) ?? (study.counts.running > 0 ? .wait : .exhausted)
         }
         guard let fresh = newTrial(for: study, model, best, using: &random) else {
-            if let thawed { return resume(thawed, study) }
-            return .run(try drawn(for: study, using: &random))
+            return try thawed.map(resume) ?? .run(drawn(for: study, using: &random))
         }
-        if let thawed, goesByRank || thawed.score >= fresh.score { return resume(thawed, study) }
+        if let thawed, thawed.score >= fresh.score { return resume(thawed) }
         return .run(fresh.suggestion)
     }
 
@@ -64,7 +62,7 @@ struct FreezeThaw: Suggester {
     private mutating func absorb(_ study: Study) {
         record.absorb(study)
         for trial in study.trials[points.count...] {
-            points.append(space.point(of: experiment.space.configuration(of: trial.assignment)))
+            points.append(space.point(of: space.space.configuration(of: trial.assignment)))
         }
         for milestone in study.milestones[seen...] {
             let loss = milestone.losses.flatMap { milestone.violation == 0 ? $0[0] : nil }
@@ -142,7 +140,8 @@ struct FreezeThaw: Suggester {
     private struct Resting {
         var trial: Trial.Number
         var rung: Int
-        var score: Double
+        /// What it promises; 0 where rank alone decided.
+        var score = 0.0
     }
 
     /// The resting trial from which most improvement is expected by the top.
@@ -165,10 +164,10 @@ struct FreezeThaw: Suggester {
     /// The trial that asynchronous successive halving would send on; nil where none has earned it.
     private func firstByRank(_ study: Study) -> Resting? {
         record.promotion(study, ladder) { trial, rung in study.rests(trial, at: rung, of: ladder) }
-            .map { Resting(trial: $0.trial, rung: $0.rung, score: 0) }
+            .map { Resting(trial: $0.trial, rung: $0.rung) }
     }
 
-    private func resume(_ resting: Resting, _ study: Study) -> Proposal {
+    private func resume(_ resting: Resting) -> Proposal {
         let level = ladder.levels[resting.rung + 1]
         return .resume(
             resting.trial, to: level,
@@ -215,10 +214,7 @@ struct FreezeThaw: Suggester {
     }
 
     private func suggestion(_ configuration: Assignment, _ study: Study, _ why: Explanation) -> Suggestion {
-        let level = ladder.levels[0]
-        return Suggestion(
-            study.experiment.space.assignment(configuration, with: ladder.parameter, at: level), resource: level,
-            explanation: why)
+        Suggestion(configuration, explanation: why).given(ladder.levels[0], in: study)
     }
 }
 

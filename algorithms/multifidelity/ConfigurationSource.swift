@@ -15,7 +15,6 @@ struct ConfigurationSource {
     private let ladder: ResourceLadder
     /// The same question without the resource parameter.
     private let experiment: Experiment
-    private let resourceParameter: String?
     /// By rung, an algorithm and what it was shown: the trials that had reached the rung.
     private var views: [Int: View] = [:]
     /// Nil where there are more parameters than a sequence has dimensions.
@@ -31,7 +30,6 @@ struct ConfigurationSource {
     init(_ experiment: Experiment, _ ladder: ResourceLadder, sampler: Sampler) {
         self.sampler = sampler
         self.ladder = ladder
-        resourceParameter = ladder.parameter
         var reduced = Experiment(
             metadata: experiment.metadata, objective: Objective(.minimize, "loss", strategies: ["loss": .latest]),
             space: experiment.space.without(ladder.parameter), budget: Budget(parallelTrials: .max),
@@ -51,22 +49,22 @@ struct ConfigurationSource {
         guard sampler != .random, sampler != .sobol,
             let rung = record.entries.lastIndex(where: { $0.count { $0.loss != nil } >= enough })
         else { return try drawn(for: study, at: level, using: &random) }
-        var view = views[rung] ?? View(study: Study(experiment, createdAt: study.createdAt), suggester: makeSuggester())
+        // Taken out while it changes, so that the study in it is not copied.
+        var view =
+            views.removeValue(forKey: rung)
+            ?? View(study: Study(experiment, createdAt: study.createdAt), suggester: makeSuggester())
         for entry in record.entries[rung][view.seen...] {
             try view.study.show(entry, of: study, in: experiment.space)
         }
         view.seen = record.entries[rung].count
-        views[rung] = view
         var withPending = view.study
         for trial in study.trials where isPending(trial, rung, record) {
             try withPending.begin(experiment.space.configuration(of: trial.assignment), at: study.createdAt)
         }
         let proposal = try view.suggester.propose(for: withPending, using: &random)
-        views[rung]?.suggester = view.suggester
+        views[rung] = view
         guard case .run(var suggestion) = proposal else { return try drawn(for: study, at: level, using: &random) }
-        let labels = suggestion.labels
-        suggestion = told(suggestion.assignment, study, level, suggestion.explanation)
-        suggestion.labels = labels
+        suggestion = suggestion.given(level, in: study)
         suggestion.explanation?.method += "; of what trials had reached after \(ladder.levels[rung])"
         return suggestion
     }
@@ -79,20 +77,11 @@ struct ConfigurationSource {
     private func drawn(
         for study: Study, at level: Int, using random: inout RandomSource
     ) throws -> Suggestion {
-        guard let design else {
-            return told(try experiment.space.sample(using: &random), study, level, Explanation("drawn from the space"))
-        }
-        let assignment = try design.assignment(study.nextNumber - 1, in: experiment.space, using: &random)
-        return told(assignment, study, level, Explanation("Sobol sequence"))
-    }
-
-    private func told(
-        _ configuration: Assignment, _ study: Study, _ level: Int, _ explanation: Explanation?
-    ) -> Suggestion {
-        let space = study.experiment.space
-        return Suggestion(
-            space.assignment(configuration, with: resourceParameter, at: level), resource: level,
-            explanation: explanation)
+        let configuration =
+            try design?.assignment(study.nextNumber - 1, in: experiment.space, using: &random)
+            ?? experiment.space.sample(using: &random)
+        let explanation = Explanation(design == nil ? "drawn from the space" : "Sobol sequence")
+        return Suggestion(configuration, explanation: explanation).given(level, in: study)
     }
 
     private func makeSuggester() -> any Suggester {

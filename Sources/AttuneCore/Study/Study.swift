@@ -23,9 +23,8 @@ public struct Study: Sendable {
     private(set) var startedAtOpening = 0
     public let createdAt: Date
     public private(set) var counts = Counts()
-    /// The trials that no other betters in every target, in the order in which they became so; of one target the best
-    /// alone. Infeasible trials are not among them.
-    public private(set) var frontNumbers: [Trial.Number] = []
+    /// The feasible trials that no other dominates, as each stands.
+    private var paretoFront = ParetoFront<Trial.Number>()
     /// What the experiment says of resource; nil where trials use as much as they like.
     public let ladder: ResourceLadder?
     /// The rungs that trials reached, in the order of the log; empty without a ladder.
@@ -78,7 +77,9 @@ public struct Study: Sendable {
     ///
     /// It succeeded, or completed a level and rests there. A trial that a rule stopped is never best.
     public var best: Trial? { bestNumber.map { self[$0] } }
-    public var bestNumber: Trial.Number? { objective.hasSeveralTargets ? nil : frontNumbers.first }
+    public var bestNumber: Trial.Number? { objective.hasSeveralTargets ? nil : paretoFront.members.first?.element }
+    /// The numbers of the trials on the front, in the order of their losses; of one target the best alone.
+    public var frontNumbers: [Trial.Number] { paretoFront.elements }
     /// The feasible trials that no other betters in every target, by number.
     public var front: [Trial] { frontNumbers.sorted().map { self[$0] } }
     public var running: [Trial] { runningNumbers.sorted().map { self[$0] } }
@@ -264,25 +265,17 @@ public struct Study: Sendable {
         let standing = counts && trial.isFeasible(for: objective) ? trial.losses(of: objective) : nil
         let had = trial.standing
         trials[number - 1].standing = standing
-        guard had == nil || !frontNumbers.contains(number) else {
+        if had != nil, frontNumbers.contains(number) {
             // Others may have been left out because of what it was.
-            frontNumbers = []
-            for other in trials where other.standing != nil { admit(other.number) }
-            return
+            paretoFront = ParetoFront()
+            for other in trials { admit(other) }
+        } else {
+            admit(self[number])
         }
-        if standing != nil { admit(number) }
     }
 
-    private mutating func admit(_ number: Trial.Number) {
-        guard let losses = self[number].standing else { return }
-        let isBettered = frontNumbers.contains { other in
-            self[other].standing.map { zip($0, losses).allSatisfy { $0 <= $1 } } ?? false
-        }
-        guard !isBettered else { return }
-        let rest = frontNumbers.filter { other in
-            self[other].standing.map { !zip(losses, $0).allSatisfy { $0 <= $1 } } ?? false
-        }
-        frontNumbers = rest + [number]
+    private mutating func admit(_ trial: Trial) {
+        if let losses = trial.standing { paretoFront.insert(trial.number, at: losses) }
     }
 
     // MARK: The budget

@@ -143,6 +143,11 @@ public struct Trial: Sendable, Hashable {
         metrics[metric]?.value(by: objective.strategy(for: metric)).flatMap { $0.isFinite ? $0 : nil }
     }
 
+    /// How it ends when nothing else ends it: whether it brought what counts.
+    public func outcome(by objective: Objective) -> Outcome {
+        hasValues(of: objective) ? .succeeded : .metricsUnavailable(reasonForNoValue(of: objective))
+    }
+
     /// Whether it has a value of every metric that counts.
     public func hasValues(of objective: Objective) -> Bool { missingMetric(of: objective) == nil }
 
