@@ -18,6 +18,18 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         // SQLite: writing a good wrapper for it is a project of its own.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // The servers: gRPC over NIO's HTTP/2, JSON over HTTP/1.1, TLS, orderly ends.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // YAML with line and column of every node: its libyaml, event by event.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -39,6 +51,29 @@ let package = Package(
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
+        // Generated code only; CONTRIBUTING.md says how.
+        .target(
+            name: "AttuneProto", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: protoSources),
+        .target(
+            name: "AttuneService",
+            dependencies: [
+                "AttuneAlgorithms", "AttuneCore", "AttuneProto", "AttuneStore", "AttuneYAML",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], swiftSettings: strict),
         .target(name: "AttuneOptimize", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(name: "CAttuneProcess"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -54,8 +89,9 @@ let package = Package(
             dependencies: [
                 "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneCore", "AttuneOptimize",
                 "AttuneProblems",
-                "AttuneProcess", "AttuneStore", "AttuneTables", "AttuneYAML",
+                "AttuneProcess", "AttuneService", "AttuneStore", "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
@@ -149,6 +185,8 @@ let package = Package(
 var strict: [SwiftSetting] {
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 }
+
+var protoSources: [String] { ["api.proto", "attune.proto", "health.proto"] }
 
 var algorithmTexts: [String] {
     [

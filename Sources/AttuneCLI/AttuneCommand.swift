@@ -14,7 +14,7 @@ struct AttuneCommand: AsyncParsableCommand {
             """,
         version: attuneVersion,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self,
+            RunCommand.self, ServeCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self,
             BestCommand.self,
             LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self, ExportCommand.self,
             ReplayCommand.self, AuditCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self,

@@ -10,7 +10,9 @@ enum Schema {
     static let applicationID: Int32 = 0x4174_746E
 
     /// Migration n brings version n to n + 1. One that was released never changes; a new version adds a new one.
-    static let migrations: [@Sendable (Database) throws -> Void] = [createVersion1, createVersion2, createVersion3]
+    static let migrations: [@Sendable (Database) throws -> Void] = [
+        createVersion1, createVersion2, createVersion3, createVersion4,
+    ]
 
     /// - Throws: `AttuneError` when the file holds another program's database.
     static func refuseForeign(_ db: Database, path: String) throws {
@@ -121,6 +123,38 @@ enum Schema {
                 ALTER TABLE trial ADD COLUMN standing REAL;
                 ALTER TABLE experiment ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
                 UPDATE trial SET standing = value WHERE state = 'Succeeded';
+                """)
+    }
+
+    /// What the service keeps: replies to requests that may be repeated, what trials reported by name, and tokens.
+    private static func createVersion4(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE request (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    owner TEXT NOT NULL,
+                    key TEXT NOT NULL,
+                    reply BLOB NOT NULL,
+                    UNIQUE (owner, key)
+                );
+                CREATE TABLE observationLog (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    namespace TEXT NOT NULL,
+                    trial TEXT NOT NULL,
+                    time REAL NOT NULL,
+                    timeText TEXT NOT NULL,
+                    metric TEXT NOT NULL,
+                    value TEXT NOT NULL
+                );
+                CREATE INDEX observationLogOfTrial ON observationLog(namespace, trial, time, number);
+                CREATE TABLE token (
+                    name TEXT PRIMARY KEY,
+                    hash BLOB NOT NULL UNIQUE,
+                    scope TEXT NOT NULL,
+                    namespaces TEXT NOT NULL,
+                    createdAt REAL NOT NULL,
+                    expiresAt REAL
+                ) WITHOUT ROWID;
                 """)
     }
 }
