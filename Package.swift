@@ -172,6 +172,18 @@ let package = Package(
             dependencies: ["AttuneAlgorithms", "AttuneBench", "AttuneCore", "AttuneProblems"],
             swiftSettings: strict),
         .testTarget(
+            name: "AttuneServiceTests",
+            dependencies: [
+                "AttuneAlgorithms", "AttuneCore", "AttuneProto", "AttuneService", "AttuneStore", "AttuneTestSupport",
+                "AttuneYAML",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], swiftSettings: strict),
+        .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
                 "AttuneCore", "AttuneStore", "AttuneTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
