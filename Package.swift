@@ -198,7 +198,7 @@ var strict: [SwiftSetting] {
     [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]
 }
 
-var protoSources: [String] { ["api.proto", "attune.proto", "health.proto"] }
+var protoSources: [String] { ["api.proto", "attune.proto", "generate.sh", "health.proto"] }
 
 var algorithmTexts: [String] {
     [

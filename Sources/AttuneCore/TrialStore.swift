@@ -21,12 +21,36 @@ public protocol TrialStore: Sendable {
     ///
     /// Returns at once; the events are durable when `Commit.wait()` returns. Either all of the events are kept or none.
     /// After an append that failed, every later one under the same claim fails too: a log has no gaps.
-    func append(_ events: [Event], under claim: Claim) -> Commit
+    ///
+    /// - Parameter receipt: kept with the events, or not at all.
+    func append(_ events: [Event], receipt: Receipt?, under claim: Claim) -> Commit
+
+    /// The reply that was kept for a request to an experiment; nil where there is none.
+    func reply(to request: String, of id: Experiment.ID) async throws -> [UInt8]?
 
     /// Removes an experiment with everything recorded of it. Does nothing when there is none.
     ///
     /// - Throws: `HeldElsewhere` while someone holds its claim.
     func delete(_ id: Experiment.ID) async throws
+}
+
+extension TrialStore {
+    public func append(_ events: [Event], under claim: Claim) -> Commit {
+        append(events, receipt: nil, under: claim)
+    }
+}
+
+/// What a request was answered, kept with what it changed, so that the same request made again gets the same reply and
+/// changes nothing more.
+public struct Receipt: Sendable, Hashable {
+    /// The name that the client gave its request.
+    public let request: String
+    public let reply: [UInt8]
+
+    public init(request: String, reply: [UInt8]) {
+        self.request = request
+        self.reply = reply
+    }
 }
 
 public struct StoredExperiment: Sendable {

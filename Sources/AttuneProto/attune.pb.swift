@@ -13,7 +13,7 @@
 ///
 /// A mutating request may carry a `request_id`, up to 64 characters that the client has made up: a request repeated
 /// under its id, whatever happened in between, gets the reply of the first and changes nothing more. Ids are remembered
-/// with what they changed, in the same commit, for a day.
+/// with what they changed, in the same commit: the latest 100,000 of each experiment.
 ///
 /// An `experiment` is named as it is in the caller's namespace: the header `attune-namespace`, else the token's only
 /// namespace, else `default`.
@@ -770,8 +770,15 @@ public nonisolated struct Attune_V1_Trial: Sendable {
   /// Clears the value of `endTime`. Subsequent reads from it will return its default value.
   public mutating func clearEndTime() {self._endTime = nil}
 
-  /// Why the algorithm proposed it.
-  public var explanation: String = String()
+  /// Why the algorithm proposed it: its method in words, and what its model expected.
+  public var explanation: SwiftProtobuf.Google_Protobuf_Struct {
+    get {_explanation ?? SwiftProtobuf.Google_Protobuf_Struct()}
+    set {_explanation = newValue}
+  }
+  /// Returns true if `explanation` has been explicitly set.
+  public var hasExplanation: Bool {self._explanation != nil}
+  /// Clears the value of `explanation`. Subsequent reads from it will return its default value.
+  public mutating func clearExplanation() {self._explanation = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -781,6 +788,7 @@ public nonisolated struct Attune_V1_Trial: Sendable {
   fileprivate var _value: Double? = nil
   fileprivate var _startTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
   fileprivate var _endTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _explanation: SwiftProtobuf.Google_Protobuf_Struct? = nil
 }
 
 public nonisolated struct Attune_V1_MetricSummary: Sendable {
@@ -2238,7 +2246,7 @@ nonisolated extension Attune_V1_Trial: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 11: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMessageMap<SwiftProtobuf.ProtobufString,Attune_V1_MetricSummary>.self, value: &self.metrics) }()
       case 12: try { try decoder.decodeSingularMessageField(value: &self._startTime) }()
       case 13: try { try decoder.decodeSingularMessageField(value: &self._endTime) }()
-      case 14: try { try decoder.decodeSingularStringField(value: &self.explanation) }()
+      case 14: try { try decoder.decodeSingularMessageField(value: &self._explanation) }()
       default: break
       }
     }
@@ -2288,9 +2296,9 @@ nonisolated extension Attune_V1_Trial: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try { if let v = self._endTime {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
     } }()
-    if !self.explanation.isEmpty {
-      try visitor.visitSingularStringField(value: self.explanation, fieldNumber: 14)
-    }
+    try { if let v = self._explanation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2308,7 +2316,7 @@ nonisolated extension Attune_V1_Trial: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.metrics != rhs.metrics {return false}
     if lhs._startTime != rhs._startTime {return false}
     if lhs._endTime != rhs._endTime {return false}
-    if lhs.explanation != rhs.explanation {return false}
+    if lhs._explanation != rhs._explanation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

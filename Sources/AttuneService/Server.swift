@@ -46,14 +46,20 @@ public struct Server: Sendable {
 
     private let configuration: Configuration
     private let dispatcher: Dispatcher
+    private let hub: Hub
     private let logger: Logger
 
     public init(_ configuration: Configuration, store: SQLiteStore, gate: any Gate = OpenGate(), logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        let server = ServerMethods(catalogue: .standard)
+        let hub = Hub(store: store)
+        self.hub = hub
+        let experiments = ExperimentMethods(hub: hub, limits: configuration.limits) {
+            UInt64.random(in: 0...UInt64(Int32.max))
+        }
         dispatcher = Dispatcher(
-            methods: server.methods, streams: [], gate: gate, limits: configuration.limits, logger: logger)
+            methods: ServerMethods(catalogue: .standard).methods + experiments.methods + TrialMethods(hub: hub).methods,
+            streams: experiments.streams, gate: gate, limits: configuration.limits, logger: logger)
     }
 
     /// Serves until told to stop, by a signal or by cancellation; calls under way are finished then.
@@ -90,6 +96,7 @@ public struct Server: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: grpc.map { .init(service: $0) } + [.init(service: application)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        defer { Task { [hub] in try await hub.releaseAll() } }
         try await group.run()
     }
 

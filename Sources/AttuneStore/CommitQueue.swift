@@ -6,6 +6,7 @@ final class CommitQueue: Sendable {
     struct Append: Sendable {
         let claim: Claim
         let records: [EventRecord]
+        let receipt: Receipt?
         let promise: Promise<Void>
     }
 
@@ -50,14 +51,16 @@ final class CommitQueue: Sendable {
     /// Queues events for the next transaction.
     ///
     /// - Returns: the promise of their being durable, and whether the caller must start draining.
-    func append(_ records: [EventRecord], under claim: Claim) -> (promise: Promise<Void>, startsDraining: Bool) {
+    func append(
+        _ records: [EventRecord], _ receipt: Receipt?, under claim: Claim
+    ) -> (promise: Promise<Void>, startsDraining: Bool) {
         let promise = Promise<Void>()
         return state.withLock { state in
             switch state.held[claim] {
             case nil: promise.keep(.failure(Fenced(experiment: claim.experiment)))
             case .broken(let error): promise.keep(.failure(error))
             case .writing:
-                state.waiting.appends.append(Append(claim: claim, records: records, promise: promise))
+                state.waiting.appends.append(Append(claim: claim, records: records, receipt: receipt, promise: promise))
                 return (promise, state.startDraining())
             }
             return (promise, false)

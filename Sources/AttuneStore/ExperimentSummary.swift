@@ -9,7 +9,8 @@ public struct ExperimentSummary: Sendable, Hashable {
         public var value: Double
     }
 
-    public let name: String
+    /// The name, after the namespace it lives in where that is not the default one.
+    public let id: Experiment.ID
     public let createdAt: Date
     /// The objective's metric.
     public let metric: String
@@ -21,6 +22,8 @@ public struct ExperimentSummary: Sendable, Hashable {
     public internal(set) var priorTrials: Int
     /// As `Study.best`: the earliest among equals; nil where there are several objectives.
     public internal(set) var best: Best?
+    /// How many events its log has.
+    public internal(set) var events: Int
     /// The living process that runs it, such as `process 4711 on host`.
     public internal(set) var holder: String?
 }
@@ -28,12 +31,13 @@ public struct ExperimentSummary: Sendable, Hashable {
 extension ExperimentSummary {
     /// - Parameter row: of the table `experiment`.
     init(row: Row) throws {
-        name = row["name"]
+        id = row["name"]
+        events = row["events"]
         createdAt = Date(timeIntervalSince1970: row["createdAt"])
         metric = row["metric"]
         guard let direction = Objective.Direction(rawValue: row["direction"]),
             let status = Study.Status(word: row["status"], message: row["message"])
-        else { throw AttuneError("the store has no readable state of \(name); it is damaged") }
+        else { throw AttuneError("the store has no readable state of \(row["name"] as String); it is damaged") }
         self.direction = direction
         self.status = status
         maxTrials = row["maxTrials"]
@@ -51,6 +55,7 @@ extension ExperimentSummary {
         }
     }
 
+    public var name: String { id.split(separator: "/").last.map(String.init) ?? id }
     var nextNumber: Trial.Number { counts.total + 1 }
 }
 

@@ -13,6 +13,96 @@ extension SQLiteStore {
         }
     }
 
+    /// A page of the experiments of one namespace, by name.
+    ///
+    /// - Parameters:
+    ///   - tenancy: nil for the default one.
+    ///   - prefix: how their names begin.
+    ///   - last: the name that the page before ended with.
+    public func experiments(
+        in tenancy: String?, prefix: String = "", after last: String = "", limit: Int
+    ) async throws -> [ExperimentSummary] {
+        let now = clock.now()
+        let start = tenancy.map { "\($0)/" } ?? ""
+        return try await read { [self] db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM experiment WHERE name > ? AND name >= ? AND substr(name, 1, ?) = ?
+                        AND instr(substr(name, ?), '/') = 0 ORDER BY name LIMIT ?
+                    """,
+                arguments: [
+                    start + last, start + prefix, (start + prefix).count, start + prefix, start.count + 1, limit,
+                ]
+            ).map { try summary($0, at: now, db) }
+        }
+    }
+
+    /// How many experiments a namespace has.
+    public func countExperiments(in tenancy: String?) async throws -> Int {
+        try await read { db in
+            try Int.fetchOne(
+                db,
+                sql: tenancy == nil
+                    ? "SELECT count(*) FROM experiment WHERE instr(name, '/') = 0"
+                    : "SELECT count(*) FROM experiment WHERE substr(name, 1, ?) = ?",
+                arguments: tenancy.map { [$0.count + 1, "\($0)/"] } ?? []) ?? 0
+        }
+    }
+
+    /// An event as it stands in the log.
+    public struct LoggedEvent: Sendable, Hashable {
+        /// From 1, without gaps.
+        public let sequence: Int
+        public let kind: String
+        public let trial: Trial.Number?
+        public let body: JSON
+    }
+
+    /// A page of an experiment's log; nil when there is none of that name.
+    public func events(of id: Experiment.ID, after: Int, limit: Int) async throws -> (
+        events: [LoggedEvent], total: Int
+    )? {
+        try await read { db in
+            guard
+                let row = try Row.fetchOne(
+                    db.cachedStatement(sql: "SELECT id, events FROM experiment WHERE name = ?"), arguments: [id])
+            else { return nil }
+            let events = try Row.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT seq, kind, trial, body FROM event WHERE experiment = ? AND seq > ? ORDER BY seq LIMIT ?
+                        """), arguments: [row["id"] as Int64, after, limit]
+            ).map {
+                LoggedEvent(
+                    sequence: $0["seq"], kind: $0["kind"], trial: $0["trial"], body: try JSON(parsing: $0["body"]))
+            }
+            return (events, row["events"])
+        }
+    }
+
+    /// The budget as it was edited last; nil where it never was.
+    public func editedBudget(of id: Experiment.ID) async throws -> Budget? {
+        try await read { db in
+            let body = try String.fetchOne(
+                db,
+                sql: """
+                    SELECT body FROM event WHERE experiment = (SELECT id FROM experiment WHERE name = ?)
+                        AND kind = 'budgetEdited' ORDER BY seq DESC LIMIT 1
+                    """, arguments: [id])
+            return try body.flatMap { try JSON(parsing: $0)["budgetEdited"].map(Budget.init(json:)) }
+        }
+    }
+
+    /// The requests of an owner that have receipts, the latest `limit` of them.
+    public func requests(of owner: String, limit: Int) async throws -> [String] {
+        try await read { db in
+            try String.fetchAll(
+                db, sql: "SELECT key FROM request WHERE owner = ? ORDER BY number DESC LIMIT ?",
+                arguments: [owner, limit])
+        }
+    }
+
     /// Where an experiment stands; nil when there is none of that name.
     public func summary(of id: Experiment.ID) async throws -> ExperimentSummary? {
         let now = clock.now()
@@ -32,7 +122,7 @@ extension SQLiteStore {
 
     private func summary(_ row: Row, at time: Date, _ db: Database) throws -> ExperimentSummary {
         var summary = try ExperimentSummary(row: row)
-        summary.holder = try ClaimRow.of(summary.name, db).flatMap { isAlive($0, at: time) ? $0.process.name : nil }
+        summary.holder = try ClaimRow.of(summary.id, db).flatMap { isAlive($0, at: time) ? $0.process.name : nil }
         return summary
     }
 

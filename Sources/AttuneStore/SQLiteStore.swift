@@ -113,7 +113,7 @@ public final class SQLiteStore: TrialStore {
         let manifest = experiment.json.description
         try await write { db in
             let exists = try Bool.fetchOne(
-                db, sql: "SELECT EXISTS (SELECT 1 FROM experiment WHERE name = ?)", arguments: [experiment.name])
+                db, sql: "SELECT EXISTS (SELECT 1 FROM experiment WHERE name = ?)", arguments: [experiment.id])
             guard exists == false else { throw AttuneError("an experiment named \(experiment.name) exists already") }
             try db.execute(
                 sql: """
@@ -121,7 +121,7 @@ public final class SQLiteStore: TrialStore {
                     VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    experiment.name, manifest, time.timeIntervalSince1970, experiment.objective.metric,
+                    experiment.id, manifest, time.timeIntervalSince1970, experiment.objective.metric,
                     experiment.objective.direction.rawValue, experiment.budget.maxTrials, Study.Status.running.word,
                 ])
         }
@@ -161,8 +161,8 @@ public final class SQLiteStore: TrialStore {
 
     // MARK: Events
 
-    public func append(_ events: [Event], under claim: Claim) -> Commit {
-        let (promise, startsDraining) = queue.append(events.map(EventRecord.init), under: claim)
+    public func append(_ events: [Event], receipt: Receipt?, under claim: Claim) -> Commit {
+        let (promise, startsDraining) = queue.append(events.map(EventRecord.init), receipt, under: claim)
         if startsDraining { drain() }
         return Commit { try await promise.value }
     }
@@ -231,7 +231,10 @@ public final class SQLiteStore: TrialStore {
         let known = studies.withLock { $0.removeValue(forKey: claim) }
         guard let study = known else { throw Fenced(experiment: claim.experiment) }
         var writer = try StudyWriter(db, study, under: claim)
-        for append in appends { try writer.append(append.records) }
+        for append in appends {
+            try writer.append(append.records)
+            if let receipt = append.receipt { try db.keep(receipt, of: claim.experiment) }
+        }
         try writer.finish()
         remember(writer.study, under: claim)
     }

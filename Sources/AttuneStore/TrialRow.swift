@@ -44,7 +44,7 @@ extension TrialRow {
     /// - Parameter row: of the table `trial`.
     init(row: Row, of experiment: Experiment.ID) throws {
         number = row["number"]
-        name = "\(experiment)-\(number)"
+        name = "\(experiment.split(separator: "/").last ?? "")-\(number)"
         outcome = Outcome(name: row["state"], reason: row["reason"])
         isPaused = row["state"] == TrialRow.paused
         resource = row["resource"]

@@ -27,7 +27,8 @@ public struct Experiment: Sendable, Hashable {
     public var nas: NASConfig?
 
     public var name: String { metadata.name }
-    public var id: ID { metadata.name }
+    /// The name, after the namespace of the service that it lives in, where that is not the default one.
+    public var id: ID { metadata.tenancy.map { "\($0)/\(name)" } ?? name }
 
     public init(
         metadata: Metadata, objective: Objective, space: SearchSpace,
@@ -69,6 +70,17 @@ public struct Metadata: Sendable, Hashable {
         self.namespace = namespace
         self.labels = labels
         self.annotations = annotations
+    }
+}
+
+extension Metadata {
+    private static let tenancyKey = "attune.dev/namespace"
+
+    /// The namespace of the service in which the experiment lives; nil for the default one, and for what `attune run` runs.
+    /// `namespace` is another thing: where a cluster runs the trials.
+    public var tenancy: String? {
+        get { annotations[Metadata.tenancyKey] }
+        set { annotations[Metadata.tenancyKey] = newValue }
     }
 }
 

@@ -13,6 +13,9 @@ public enum ReadingPurpose: Sendable, Hashable {
     /// Somebody else tries what is proposed: no trial template is needed, and where an algorithm is named here, the
     /// document's counts only for the settings of that name.
     case asking(algorithm: String?)
+    /// Workers of a service will try what is proposed, by its template or by code of their own. They come and go, so that
+    /// a trial that one loses is tried again three times unless the document says otherwise.
+    case serving
 }
 
 extension Experiment {

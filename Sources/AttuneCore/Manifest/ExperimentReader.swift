@@ -280,7 +280,7 @@ extension ExperimentReader {
     }
 
     private func retries(_ spec: MapReader) -> Int {
-        let retries = spec.integer("retries") ?? 0
+        let retries = spec.integer("retries") ?? (purpose == .serving ? 3 : 0)
         if retries < 0 { log.rule(spec.field["retries"], found: "\(retries)", "should not be less than 0") }
         return retries
     }

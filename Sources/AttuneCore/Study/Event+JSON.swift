@@ -168,7 +168,7 @@ extension Budget {
         return .object(fields)
     }
 
-    init(json: JSON) {
+    public init(json: JSON) {
         self.init(
             parallelTrials: json["parallelTrialCount"]?.int ?? 1, maxTrials: json["maxTrialCount"]?.int,
             maxFailedTrials: json["maxFailedTrialCount"]?.int,

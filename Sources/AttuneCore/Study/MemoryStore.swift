@@ -7,6 +7,7 @@ public final class MemoryStore: TrialStore {
         let experiment: Experiment
         let createdAt: Date
         var events: [Event] = []
+        var replies: [String: [UInt8]] = [:]
         /// Nil while nobody holds the study.
         var claim: Claim?
     }
@@ -54,13 +55,18 @@ public final class MemoryStore: TrialStore {
         }
     }
 
-    public func append(_ events: [Event], under claim: Claim) -> Commit {
+    public func append(_ events: [Event], receipt: Receipt?, under claim: Claim) -> Commit {
         let isKept = state.withLock { state in
             guard state.entries[claim.experiment]?.claim == claim else { return false }
             state.entries[claim.experiment]?.events += events
+            if let receipt { state.entries[claim.experiment]?.replies[receipt.request] = receipt.reply }
             return true
         }
         return Commit { if !isKept { throw Fenced(experiment: claim.experiment) } }
+    }
+
+    public func reply(to request: String, of id: Experiment.ID) async throws -> [UInt8]? {
+        state.withLock { $0.entries[id]?.replies[request] }
     }
 
     public func delete(_ id: Experiment.ID) async throws {

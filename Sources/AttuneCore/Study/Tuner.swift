@@ -5,7 +5,7 @@ import Foundation
 /// A turn decides, appends, applies, and then acts: what a turn decided is in the study before anything else can look,
 /// and nothing outside happens before it is durable.
 public actor Tuner {
-    public let experiment: Experiment
+    public nonisolated let experiment: Experiment
     private let store: any TrialStore
     private let clock: TunerClock
     /// As they were given, having seen nothing: every opening begins with them.
@@ -70,6 +70,9 @@ public actor Tuner {
 
     /// The study so far; empty before the tuner has opened.
     public var study: Study { opened?.study ?? Study(experiment, createdAt: clock.now()) }
+
+    /// Whether a write has failed, so that nothing more is taken before the tuner is closed and opened again.
+    public var isBroken: Bool { failure != nil }
 
     /// The right to write the study; nil while the tuner is not open.
     public var claim: Claim? { opened?.claim }
@@ -327,31 +330,119 @@ public actor Tuner {
     /// - Returns: the trials it started, when all is durable.
     @discardableResult
     private func turn(_ decide: () throws -> Void) async throws -> [Trial] {
+        var started: [Trial] = []
+        try await turn(keeping: nil) {
+            try decide()
+            started = begun
+        }
+        return started
+    }
+
+    /// Does several things in one turn, by the methods below.
+    ///
+    /// - Parameter body: gives the value, and the receipt that is to be kept with what was changed. It is not kept where
+    ///   nothing was.
+    /// - Returns: the value, when all is durable.
+    public func turn<Value: Sendable>(
+        _ body: @Sendable (isolated Tuner) throws -> (value: Value, receipt: Receipt?)
+    ) async throws -> Value {
+        try await open()
+        var value: Value?
+        var receipt: Receipt?
+        try await turn(keeping: { receipt }) { (value, receipt) = try body(self) }
+        guard let value else { preconditionFailure("a turn that did not throw has a value") }
+        return value
+    }
+
+    private func turn(keeping receipt: (() -> Receipt?)?, _ decide: () throws -> Void) async throws {
         if let failure { throw failure }
         guard let claim = opened?.claim else { throw AttuneError("\(experiment.name) was closed") }
         let decision = Result { try decide() }
         let events = applied
         applied = []
-        let started = events.compactMap { event -> Trial? in
+        if !events.isEmpty { try await keep(events, receipt?(), under: claim) }
+        try decision.get()
+    }
+
+    /// The trials that the turn under way has begun, or sent on, as they stand now.
+    private var begun: [Trial] {
+        applied.compactMap { event in
             switch event {
-            case .started(let number, _, _), .resumed(let number, _, _, _): study[number]
+            case .started(let number, _, _), .resumed(let number, _, _, _), .lost(let number, _, _): study[number]
             default: nil
             }
         }
-        if !events.isEmpty { try await keep(events, under: claim) }
-        try decision.get()
-        return started
     }
 
-    private func keep(_ events: [Event], under claim: Claim) async throws {
+    private func keep(_ events: [Event], _ receipt: Receipt?, under claim: Claim) async throws {
         let entry = journal.enter(events)
         do {
-            try await store.append(events, under: claim).wait()
+            try await store.append(events, receipt: receipt, under: claim).wait()
         } catch {
             failure = failure ?? error
             throw error
         }
         if failure == nil { journal.publish(through: entry) }
+    }
+
+    // MARK: Within a turn
+
+    /// Begins as many trials as the budget allows, `limit` at most.
+    public func begin(atMost limit: Int) throws -> [Trial] {
+        let earlier = begun.count
+        try decide(atMost: limit)
+        return Array(begun.dropFirst(earlier))
+    }
+
+    /// Takes in what a running trial reports, and says whether it is worth going on.
+    public func take(_ number: Trial.Number, _ observations: [Observation]) throws -> Verdict {
+        try apply(.observed(number, observations))
+        return judge(number)
+    }
+
+    /// Whether a running trial is to go on: as it was told last, or as the experiment's end has it.
+    public func standing(of number: Trial.Number) -> Verdict {
+        if study.status != .running, stopping[number] == nil { stopping[number] = .end(.killed(overMessage)) }
+        return stopping[number]?.verdict ?? .proceed
+    }
+
+    /// Whether a running trial that the infrastructure loses is worth another attempt.
+    public func mayTryAgain(_ number: Trial.Number) -> Bool {
+        standing(of: number) == .proceed && study[number].losses < experiment.retries
+    }
+
+    /// Ends the work on a running trial.
+    ///
+    /// - Throws: `AttuneError` when it is not running.
+    public func finish(_ number: Trial.Number, _ end: WorkEnd) throws {
+        try applyEnd(of: number, end)
+        try decide(atMost: 0)
+    }
+
+    /// Begins a running trial's attempt again, which the infrastructure lost.
+    public func lose(_ number: Trial.Number, _ reason: String) throws {
+        try apply(.lost(number, reason: reason, at: clock.now()))
+    }
+
+    /// Takes a trial in that was carried out elsewhere.
+    public func add(_ suggestion: Suggestion, _ observations: [Observation], _ end: WorkEnd.Kind) throws -> Trial.Number {
+        let number = study.nextNumber
+        try apply(.started(number, suggestion, at: clock.now()))
+        try applyEnd(of: number, WorkEnd(end, observations: observations))
+        try decide(atMost: 0)
+        return number
+    }
+
+    /// Stops the experiment: nothing more begins, and what runs is told to stop when it next reports.
+    public func suspend() throws {
+        guard study.status == .running else { return }
+        try apply(.stopped(at: clock.now()))
+        for trial in study.running { _ = standing(of: trial.number) }
+    }
+
+    /// Changes the budget, and opens a stopped or finished study again.
+    public func reopen(_ budget: Budget) throws {
+        try apply(.budgetEdited(budget, at: clock.now()))
     }
 
     private func apply(_ event: Event) throws {
@@ -371,7 +462,8 @@ public actor Tuner {
     /// Whether a running trial is to stop or to rest: it was told to already, its level is reached, or the rule says so
     /// now.
     private func judge(_ number: Trial.Number) -> Verdict {
-        if let fate = stopping[number] { return fate.verdict }
+        let told = standing(of: number)
+        guard told == .proceed else { return told }
         let verdict = verdict(on: study[number])
         stopping[number] = Fate(verdict)
         return verdict

@@ -42,7 +42,7 @@ public struct Method: Sendable {
     static func encode(_ reply: some Message, _ format: Format) throws -> [UInt8] {
         switch format {
         case .protobuf: try reply.serializedBytes()
-        case .json: try reply.jsonUTF8Bytes()
+        case .json: IntegralNumbers.shortened(try reply.jsonUTF8Bytes())
         }
     }
 

@@ -146,7 +146,7 @@ extension ServiceError {
         let details: [JSON] =
             violations.isEmpty
             ? [] : [["@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": .array(violations)]]
-        return ["code": .number(Double(code.rawValue)), "message": .string(message), "details": .array(details)]
+        return ["code": .number(code.rawValue), "message": .string(message), "details": .array(details)]
     }
 }
 

@@ -137,9 +137,13 @@ final class FakeStore: TrialStore {
     }
     func delete(_ id: Experiment.ID) async throws { try await memory.delete(id) }
 
-    func append(_ events: [Event], under claim: Claim) -> Commit {
+    func reply(to request: String, of id: Experiment.ID) async throws -> [UInt8]? {
+        try await memory.reply(to: request, of: id)
+    }
+
+    func append(_ events: [Event], receipt: Receipt?, under claim: Claim) -> Commit {
         guard !events.contains(where: breaks) else { return Commit { throw DiskFull() } }
-        let commit = memory.append(events, under: claim)
+        let commit = memory.append(events, receipt: receipt, under: claim)
         return Commit { [delay] in
             for event in events { await delay(event) }
             try await commit.wait()

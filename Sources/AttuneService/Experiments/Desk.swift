@@ -1,0 +1,134 @@
+import AttuneCore
+import AttuneStore
+import Foundation
+import SwiftProtobuf
+import Synchronization
+
+/// One experiment that workers are served from: its tuner, who holds which trial, and the requests it has answered.
+final class Desk: Sendable {
+    let tuner: Tuner
+    let bell: Bell
+    private let store: SQLiteStore
+    private let clock: TunerClock
+    private let id: Experiment.ID
+    private let state: Mutex<State>
+
+    private struct State {
+        var leases = Leases()
+        /// Hashes of the requests that have receipts: most are new, and need no look at the disk.
+        var answered: Set<Int>
+        var underWay: [String: Task<[UInt8], any Error>] = [:]
+    }
+
+    /// How many requests of an experiment are remembered.
+    static let remembered = 100_000
+
+    /// - Throws: `HeldElsewhere` where another process drives the experiment.
+    init(_ tuner: Tuner, bell: Bell, store: SQLiteStore, clock: TunerClock) async throws {
+        self.tuner = tuner
+        self.bell = bell
+        self.store = store
+        self.clock = clock
+        id = tuner.experiment.id
+        let requests = try await store.requests(of: id, limit: Desk.remembered)
+        state = Mutex(State(answered: Set(requests.map(\.hashValue))))
+        try await tuner.open()
+        await leaseAnew()
+    }
+
+    /// Gives whoever carries out what runs the usual time to be heard of.
+    private func leaseAnew() async {
+        let running = await tuner.study.running
+        state.withLock { state in
+            state.leases = Leases()
+            for trial in running {
+                state.leases.grant(trial, to: "", for: Leases.usualDuration, at: clock.now())
+            }
+        }
+    }
+
+    func close() async throws { try await tuner.close() }
+
+    // MARK: Turns
+
+    /// Does something in one turn, with the leases at hand, and tells those who wait for changes.
+    ///
+    /// - Parameter body: may not wait for anything.
+    func turn<Value: Sendable>(
+        _ body: @Sendable (isolated Tuner, inout Leases) throws -> (value: Value, receipt: Receipt?)
+    ) async throws -> Value {
+        do {
+            let value = try await tuner.turn { tuner in
+                try self.state.withLock { state in try body(tuner, &state.leases) }
+            }
+            bell.ring()
+            return value
+        } catch {
+            if await tuner.isBroken {
+                // Memory is ahead of the disk: the next turn reads what the store has kept.
+                try? await tuner.close()
+                try await tuner.open()
+                await leaseAnew()
+            }
+            throw error
+        }
+    }
+
+    /// Answers a request once: made again, whenever and however often, it gets the first reply and changes nothing.
+    ///
+    /// - Parameters:
+    ///   - request: the client's name for it; where it is empty, nothing is remembered.
+    ///   - body: makes the reply, with the receipt that its turn keeps.
+    func once<Reply: Message>(
+        _ request: String, _ body: @escaping @Sendable (Receipts<Reply>) async throws -> Reply
+    ) async throws -> Reply {
+        guard !request.isEmpty else { return try await body(Receipts(request: nil)) }
+        guard request.utf8.count <= 64 else {
+            throw ServiceError(.invalidArgument, "request_id: must not be longer than 64 bytes")
+        }
+        let isAnswered = state.withLock { $0.underWay[request] == nil && $0.answered.contains(request.hashValue) }
+        if isAnswered, let reply = try await store.reply(to: request, of: id) {
+            return try Reply(serializedBytes: reply)
+        }
+        return try Reply(serializedBytes: try await answer(request, evenIfAnswered: isAnswered, body))
+    }
+
+    private func answer<Reply: Message>(
+        _ request: String, evenIfAnswered: Bool, _ body: @escaping @Sendable (Receipts<Reply>) async throws -> Reply
+    ) async throws -> [UInt8] {
+        let task = state.withLock { state -> Task<[UInt8], any Error>? in
+            if let task = state.underWay[request] { return task }
+            guard evenIfAnswered || !state.answered.contains(request.hashValue) else { return nil }
+            let task = Task { [self] in
+                defer { forget(request) }
+                return try (try await body(Receipts<Reply>(request: request))).serializedBytes() as [UInt8]
+            }
+            state.underWay[request] = task
+            return task
+        }
+        if let task { return try await task.value }
+        // It was answered between the look and the lock.
+        if let reply = try await store.reply(to: request, of: id) { return reply }
+        return try await answer(request, evenIfAnswered: true, body)
+    }
+
+    private func forget(_ request: String) {
+        state.withLock { state in
+            state.underWay[request] = nil
+            state.answered.insert(request.hashValue)
+        }
+    }
+
+    /// Whether, and when, the lease of some trial ends next.
+    var nextLeaseEnd: Date? { state.withLock { $0.leases.nextEnd } }
+}
+
+/// Makes the receipt of one request.
+struct Receipts<Reply: Message>: Sendable {
+    /// Nil where the client wants none.
+    let request: String?
+
+    func receipt(_ reply: Reply) throws -> Receipt? {
+        try request.map { Receipt(request: $0, reply: try reply.serializedBytes()) }
+    }
+}

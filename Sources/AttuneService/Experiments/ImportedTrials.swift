@@ -1,0 +1,41 @@
+import AttuneCore
+import AttuneProto
+import Foundation
+
+/// A trial that was carried out elsewhere, read in the experiment's space.
+struct ImportedTrial: Sendable {
+    let suggestion: Suggestion
+    let observations: [Observation]
+    let end: WorkEnd.Kind
+}
+
+extension Attune_V1_ImportTrialsRequest {
+    /// - Throws: `invalidArgument` with every trial that cannot be one of the experiment's.
+    func read(for experiment: Experiment, at time: Date) throws(ServiceError) -> [ImportedTrial] {
+        var problems: [Problem] = []
+        let read = trials.enumerated().compactMap { index, trial -> ImportedTrial? in
+            let field = FieldPath("trials")[index]
+            guard let assignment = experiment.space.assignment(json: JSON(trial.assignment)),
+                experiment.space.isFeasible(assignment)
+            else {
+                problems.append(
+                    Problem(
+                        field["assignment"], found: JSON(trial.assignment).description,
+                        "must give every active parameter of the experiment a value that it may have"))
+                return nil
+            }
+            if trial.metrics.isEmpty, trial.reason.isEmpty {
+                problems.append(Problem(field, "must have metrics, or the reason why it failed"))
+            }
+            return ImportedTrial(
+                suggestion: Suggestion(assignment, explanation: Explanation("imported")),
+                observations: trial.metrics.sorted { $0.key < $1.key }.map {
+                    Observation(metric: $0.key, value: $0.value, step: 0, time: time)
+                }, end: trial.metrics.isEmpty ? .failed(trial.reason) : .completed)
+        }
+        guard problems.isEmpty else {
+            throw ServiceError(.invalidArgument, InvalidExperiment(problems).description, problems: problems)
+        }
+        return read
+    }
+}
