@@ -120,6 +120,15 @@ let package = Package(
             dependencies: ["Attune", "AttuneCore", "AttuneProblems", "AttuneTables"],
             path: "Benchmarks/Stopping", exclude: ["calibration.py"], swiftSettings: strict),
         .executableTarget(
+            name: "attune-service-benchmark",
+            dependencies: [
+                "AttuneProto",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], path: "Benchmarks/Service", swiftSettings: strict),
+        .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
 

@@ -130,7 +130,8 @@ private struct GRPCListener: Service {
         get async {
             let address = try? await transport.listeningAddress
             return Server.Address(
-                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "", port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
+                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "",
+                port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
         }
     }
 

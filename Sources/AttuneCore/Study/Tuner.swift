@@ -425,7 +425,8 @@ public actor Tuner {
     }
 
     /// Takes a trial in that was carried out elsewhere.
-    public func add(_ suggestion: Suggestion, _ observations: [Observation], _ end: WorkEnd.Kind) throws -> Trial.Number {
+    public func add(_ suggestion: Suggestion, _ observations: [Observation], _ end: WorkEnd.Kind) throws -> Trial.Number
+    {
         let number = study.nextNumber
         try apply(.started(number, suggestion, at: clock.now()))
         try applyEnd(of: number, WorkEnd(end, observations: observations))

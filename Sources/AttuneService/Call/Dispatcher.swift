@@ -44,7 +44,9 @@ public struct Dispatcher: Sendable {
 
     private func refusal(_ error: any Error, _ path: String) -> ServiceError {
         let refusal = ServiceError(error)
-        if refusal.code == .internal { logger.error("call failed", metadata: ["method": "\(path)", "error": "\(error)"]) }
+        if refusal.code == .internal {
+            logger.error("call failed", metadata: ["method": "\(path)", "error": "\(error)"])
+        }
         return refusal
     }
 }

@@ -30,7 +30,9 @@ final class Bell: Sendable {
     /// Waits for the next ring of `stream`, so long at most.
     ///
     /// - Returns: false where the caller was cancelled.
-    static func wait(for stream: AsyncStream<Void>, atMost duration: Duration, clock: @escaping TunerSleep) async -> Bool {
+    static func wait(for stream: AsyncStream<Void>, atMost duration: Duration, clock: @escaping TunerSleep) async
+        -> Bool
+    {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in stream { return } }
             group.addTask { try? await clock(duration) }

@@ -55,7 +55,8 @@ struct ExperimentMethods: Sendable {
         guard count < limits.experimentsPerNamespace else {
             throw ServiceError(
                 .resourceExhausted,
-                "the namespace \(caller.namespace) has \(count) experiments, which is the most it may have; delete some")
+                "the namespace \(caller.namespace) has \(count) experiments, which is the most it may have; delete some"
+            )
         }
         _ = try await store.imports(for: experiment, at: hub.clock.now())
         do {

@@ -107,7 +107,9 @@ public final class Hub: Sendable {
         let idle = state.withLock { state in
             let idle = state.places.filter { $0.value.users == 0 }
                 .sorted { $0.value.lastUse > $1.value.lastUse }.enumerated()
-                .filter { $0.offset >= Hub.idlePlaces || now.timeIntervalSince($0.element.value.lastUse) > Hub.idleTime }
+                .filter {
+                    $0.offset >= Hub.idlePlaces || now.timeIntervalSince($0.element.value.lastUse) > Hub.idleTime
+                }
                 .map(\.element)
             for (id, _) in idle { state.places[id] = nil }
             return idle.map(\.value.desk)

@@ -1,6 +1,7 @@
 import AttuneCore
 import AttuneProto
 import Foundation
+import SwiftProtobuf
 
 /// A trial that was carried out elsewhere, read in the experiment's space.
 struct ImportedTrial: Sendable {
@@ -15,13 +16,11 @@ extension Attune_V1_ImportTrialsRequest {
         var problems: [Problem] = []
         let read = trials.enumerated().compactMap { index, trial -> ImportedTrial? in
             let field = FieldPath("trials")[index]
-            guard let assignment = experiment.space.assignment(json: JSON(trial.assignment)),
-                experiment.space.isFeasible(assignment)
-            else {
-                problems.append(
-                    Problem(
-                        field["assignment"], found: JSON(trial.assignment).description,
-                        "must give every active parameter of the experiment a value that it may have"))
+            let assignment: Assignment
+            do throws(InvalidExperiment) {
+                assignment = try experiment.space.assignment(reading: trial.assignment.texts)
+            } catch {
+                problems += error.problems.map { $0.under(field["assignment"]) }
                 return nil
             }
             if trial.metrics.isEmpty, trial.reason.isEmpty {
@@ -37,5 +36,17 @@ extension Attune_V1_ImportTrialsRequest {
             throw ServiceError(.invalidArgument, InvalidExperiment(problems).description, problems: problems)
         }
         return read
+    }
+}
+
+extension Google_Protobuf_Struct {
+    /// The values as people write them.
+    fileprivate var texts: [String: String] {
+        fields.mapValues { value in
+            switch JSON(value) {
+            case .string(let text), .number(let text): text
+            case let other: other.description
+            }
+        }
     }
 }

@@ -166,7 +166,8 @@ extension Attune_V1_Budget {
         ) -> Value? {
             guard isGiven else { return nil }
             if value >= least { return value }
-            problems.append(Problem(("budget" as FieldPath)[name], found: value.description, "must be at least \(least)"))
+            problems.append(
+                Problem(("budget" as FieldPath)[name], found: value.description, "must be at least \(least)"))
             return nil
         }
         if let value = read("parallel_trials", hasParallelTrials, parallelTrials, least: 1) {

@@ -41,7 +41,8 @@ enum GRPCTransport {
 
     private static func register(
         _ service: String, _ name: String, in router: inout RPCRouter<Transport>,
-        _ handler: @escaping @Sendable (StreamingServerRequest<[UInt8]>, CallHead) async throws ->
+        _ handler:
+            @escaping @Sendable (StreamingServerRequest<[UInt8]>, CallHead) async throws ->
             StreamingServerResponse<[UInt8]>
     ) {
         let descriptor = MethodDescriptor(service: ServiceDescriptor(fullyQualifiedService: service), method: name)
@@ -74,7 +75,9 @@ extension CallHead {
 }
 
 extension ServiceError {
-    fileprivate var grpcCode: RPCError.Code { RPCError.Code(Status.Code(rawValue: code.rawValue) ?? .unknown) ?? .unknown }
+    fileprivate var grpcCode: RPCError.Code {
+        RPCError.Code(Status.Code(rawValue: code.rawValue) ?? .unknown) ?? .unknown
+    }
 }
 
 extension GoogleRPCStatus {

@@ -30,7 +30,8 @@ struct HTTPTransport: HTTPResponder {
         } catch {
             let refusal = ServiceError(error)
             if refusal.code == .internal {
-                dispatcher.logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+                dispatcher.logger.error(
+                    "request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             }
             return Response(refusal)
         }
