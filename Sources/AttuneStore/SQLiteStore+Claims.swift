@@ -70,6 +70,18 @@ extension SQLiteStore {
         }
     }
 
+    /// The experiments whose holders someone has asked to stop.
+    public func requestedStops() async throws -> [Experiment.ID] {
+        try await read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT name FROM claim JOIN experiment ON experiment.id = claim.experiment
+                    WHERE stopRequestedAt IS NOT NULL
+                    """)
+        }
+    }
+
     /// Whether someone asked the holder of `claim` to stop since it was last asked here.
     public func takeStopRequest(_ claim: Claim) async throws -> Bool {
         let isRequested = try await read { db in

@@ -8,7 +8,7 @@ import Synchronization
 /// Write-ahead log with `synchronous = FULL`. Events of all studies that are waiting share a transaction, and so a flush.
 /// Several processes may have the file open; a study has one writer at a time, who holds its claim.
 public final class SQLiteStore: TrialStore {
-    let path: String
+    public let path: String
     let pool: DatabasePool
     let process: ProcessIdentity
     let clock: TunerClock

@@ -133,6 +133,38 @@ struct TrialMethodsTests {
         #expect(failed.state == "Failed" && failed.reason.contains("worker w was not heard of for 60 s"))
     }
 
+    @Test func `a trial whose worker is gone ends with its suspended experiment, though nobody asks`() async throws {
+        _ = try await office.create()
+        _ = try await office.ask(worker: "w")
+        let request = Attune_V1_SuspendExperimentRequest.with { $0.experiment = "demo" }
+        let _: Attune_V1_Experiment = try await office.call("Experiments/SuspendExperiment", request)
+        try await office.hub.maintain()
+        #expect(try await office.trials()[0].state == "Running")
+        office.clock.advance(by: .seconds(61))
+        try await office.hub.maintain()
+        #expect(try await office.trials()[0].state == "Killed")
+    }
+
+    @Test func `what attune stop asks for on the same file is heeded`() async throws {
+        _ = try await office.create()
+        _ = try await office.ask()
+        let other = try SQLiteStore(at: office.store.path)
+        #expect(try await other.requestStop("demo"))
+        try await office.hub.maintain()
+        #expect(try await office.ask().state == .askOver)
+    }
+
+    @Test func `an experiment that nobody uses is closed, and opens again when it is asked for`() async throws {
+        _ = try await office.create()
+        _ = try await office.ask()
+        try await office.hub.maintain()
+        #expect(try await office.store.holder(of: "demo") != nil)
+        office.clock.advance(by: .seconds(601))
+        try await office.hub.maintain()
+        #expect(try await office.store.holder(of: "demo") == nil)
+        #expect(try await office.ask().trials.first?.number == 2)
+    }
+
     @Test func `a trial that is given back is the next to be given, under a further attempt`() async throws {
         _ = try await office.create()
         let trial = try await office.ask().trials[0]

@@ -119,6 +119,25 @@ final class Desk: Sendable {
         }
     }
 
+    /// Ends trials whose workers are gone and which nobody will take over.
+    func endHopeless() async throws {
+        guard let end = nextLeaseEnd, end <= clock.now() else { return }
+        let now = clock.now()
+        try await turn { tuner, leases in
+            try leases.endHopeless(by: tuner, at: now)
+            return ((), nil)
+        }
+    }
+
+    /// Stops the experiment if another process has asked for it.
+    func heedStopRequest() async throws {
+        guard let claim = await tuner.claim, try await store.takeStopRequest(claim) else { return }
+        try await turn { tuner, _ in
+            try tuner.suspend()
+            return ((), nil)
+        }
+    }
+
     /// Whether, and when, the lease of some trial ends next.
     var nextLeaseEnd: Date? { state.withLock { $0.leases.nextEnd } }
 }

@@ -101,8 +101,20 @@ public final class Hub: Sendable {
         if let desk = try? await place?.desk.value { try await desk.close() }
     }
 
-    /// Closes what has not been used for long. To be called now and then.
-    public func releaseIdle() async throws {
+    /// What has to happen whether or not anybody calls. To be called every second or so.
+    public func maintain() async throws {
+        let stopping = try await store.requestedStops()
+        let places = state.withLock { $0.places }
+        for (id, place) in places {
+            guard let desk = try? await place.desk.value else { continue }
+            try await desk.endHopeless()
+            if stopping.contains(id) { try await desk.heedStopRequest() }
+        }
+        try await releaseIdle()
+    }
+
+    /// Closes what has not been used for long.
+    private func releaseIdle() async throws {
         let now = clock.now()
         let idle = state.withLock { state in
             let idle = state.places.filter { $0.value.users == 0 }

@@ -55,41 +55,13 @@ struct TrialMethods: Sendable {
     ) async throws -> Attune_V1_AskReply {
         let now = hub.clock.now()
         return try await desk.turn { tuner, leases in
-            var trials = try takeOver(atMost: asking.count, &leases, tuner, at: now)
+            try leases.endHopeless(by: tuner, at: now)
+            var trials = try leases.takeOver(atMost: asking.count, by: tuner, at: now)
             trials += try tuner.begin(atMost: asking.count - trials.count)
             for trial in trials { leases.grant(trial, to: asking.worker, for: asking.duration, at: now) }
             let reply = Attune_V1_AskReply(trials, tuner.study)
             return (reply, trials.isEmpty ? nil : try receipts.receipt(reply))
         }
-    }
-
-    /// Begins again what workers had that are gone. One that was lost too often ends.
-    private func takeOver(
-        atMost limit: Int, _ leases: inout Leases, _ tuner: isolated Tuner, at time: Date
-    ) throws -> [Trial] {
-        var taken: [Trial] = []
-        for number in leases.overdue(at: time) where taken.count < limit {
-            let trial = tuner.study[number]
-            guard trial.isRunning else {
-                leases.end(number)
-                continue
-            }
-            let reason = Self.reason(of: leases[number])
-            guard tuner.mayTryAgain(number) else {
-                try tuner.finish(number, WorkEnd(.lost(reason)))
-                leases.end(number)
-                continue
-            }
-            try tuner.lose(number, reason)
-            taken.append(tuner.study[number])
-        }
-        return taken
-    }
-
-    private static func reason(of lease: Leases.Lease?) -> String {
-        if let reason = lease?.reason { return reason }
-        let worker = lease.flatMap { $0.worker.isEmpty ? nil : "its worker \($0.worker)" } ?? "its worker"
-        return "\(worker) was not heard of for \(Int(lease?.duration ?? Leases.usualDuration)) s"
     }
 
     // MARK: Ending
