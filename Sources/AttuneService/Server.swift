@@ -17,6 +17,8 @@ public struct Server: Sendable {
         public var http = Address(host: "127.0.0.1", port: 6780)
         public var grpc = [Address(host: "127.0.0.1", port: 6789), Address(host: "127.0.0.1", port: 6788)]
         public var limits = Limits()
+        /// Whether SIGTERM and SIGINT end it in order.
+        public var handlesSignals = true
         public init() {}
     }
 
@@ -89,7 +91,7 @@ public struct Server: Sendable {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: grpc.map { .init(service: $0) } + [.init(service: application)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                gracefulShutdownSignals: configuration.handlesSignals ? [.sigterm, .sigint] : [], logger: quiet))
         try await group.run()
     }
 
@@ -123,7 +125,8 @@ private struct GRPCListener: Service {
         get async {
             let address = try? await transport.listeningAddress
             return Server.Address(
-                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "", port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
+                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "",
+                port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
         }
     }
 
