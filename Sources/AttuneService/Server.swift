@@ -1,13 +1,7 @@
 import AttuneAlgorithms
 import AttuneCore
-import AttuneProto
 import AttuneStore
-import GRPCCore
-import GRPCNIOTransportHTTP2Posix
-import Hummingbird
 import Logging
-import NIOCore
-import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
@@ -17,6 +11,12 @@ public struct Server: Sendable {
         public var http = Address(host: "127.0.0.1", port: 6780)
         public var grpc = [Address(host: "127.0.0.1", port: 6789), Address(host: "127.0.0.1", port: 6788)]
         public var limits = Limits()
+        /// Of both ports; nil for none.
+        public var tls: TLSFiles?
+        /// Whether calls need a token even where the store has none yet.
+        public var requiresTokens = false
+        /// Whether others than this machine may call without a token or a certificate.
+        public var allowsAnonymous = false
         /// Whether SIGTERM and SIGINT end it in order.
         public var handlesSignals = true
         public init() {}
@@ -47,52 +47,82 @@ public struct Server: Sendable {
     }
 
     private let configuration: Configuration
+    private let store: SQLiteStore
     private let dispatcher: Dispatcher
+    private let pages: ServicePages
+    private let stage = Stage()
     private let logger: Logger
+    private let clock: TunerClock
 
-    public init(_ configuration: Configuration, store: SQLiteStore, gate: any Gate = OpenGate(), logger: Logger) {
-        self.configuration = configuration
-        self.logger = logger
-        let server = ServerMethods(catalogue: .standard)
-        dispatcher = Dispatcher(
-            methods: server.methods, streams: [], gate: gate, limits: configuration.limits, logger: logger)
+    public init(
+        _ configuration: Configuration, store: SQLiteStore, logger: Logger, clock: TunerClock = .system
+    ) {
+        self.init(configuration, store: store, logger: logger, clock: clock, adding: [], streams: [])
     }
 
-    /// Serves until told to stop, by a signal or by cancellation; calls under way are finished then.
+    /// - Parameters:
+    ///   - more: methods beside the service's own.
+    init(
+        _ configuration: Configuration, store: SQLiteStore, logger: Logger, clock: TunerClock,
+        adding more: [Method], streams moreStreams: [StreamingMethod]
+    ) {
+        let metrics = Metrics()
+        // Every set of methods has a line here.
+        let methods: [[Method]] = [
+            ServerMethods(catalogue: .standard).methods
+        ]
+        let streams: [[StreamingMethod]] = []
+        let gate = TokenGate(
+            store, isRequired: configuration.requiresTokens, browsers: BrowserGuard(configuration.http), clock: clock)
+        self.configuration = configuration
+        self.store = store
+        self.logger = logger
+        self.clock = clock
+        dispatcher = Dispatcher(
+            methods: methods.joined() + more, streams: streams.joined() + moreStreams, gate: gate,
+            limits: configuration.limits, logger: logger, metrics: metrics, clock: clock)
+        pages = ServicePages(
+            store: store, metrics: metrics, stage: stage, process: ProcessReadings(clock: clock))
+        store.observe { [meters = StoreMeters(metrics)] in meters.count($0) }
+    }
+
+    /// The service's methods and streams, for those who describe it.
+    var paths: [String] { Array(dispatcher.methods.keys) + Array(dispatcher.streams.keys) }
+
+    /// Serves until told to stop, by a signal or by cancellation; calls under way are finished then, and claims given up.
     ///
-    /// - Parameter onReady: called once, when both ports listen, with the addresses they have.
+    /// - Parameter onReady: called once, when all ports listen, with the addresses they have.
+    /// - Throws: `AttuneError` where it would let anyone on the network in, or TLS is not in order.
     public func run(onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void = { _, _ in })
         async throws
     {
-        let limits = configuration.limits
-        let grpc = configuration.grpc.map { address in
-            GRPCListener(
-                transport: .init(
-                    address: address.grpc, transportSecurity: .plaintext,
-                    config: .defaults { config in
-                        config.rpc.maxRequestPayloadSize = limits.messageBytes
-                        config.http2.maxConcurrentStreams = 256
-                    }),
-                router: GRPCTransport.router(dispatcher))
+        try await Exposure(configuration, hasTokens: !store.tokens().isEmpty).check()
+        let tls = try configuration.tls?.load()
+        let grpc = configuration.grpc.map { GRPCListener($0, tls: tls?.grpc, dispatcher) }
+        let http = try HTTPListener(
+            configuration.http, tls: tls?.http, HTTPTransport(dispatcher: dispatcher, pages: pages.pages, other: nil),
+            logger: quiet
+        ) { [stage] http in
+            var addresses: [Address] = []
+            for listener in grpc { addresses.append(await listener.address) }
+            stage.set(isServing: true)
+            await onReady(http, addresses)
         }
-        let transport = HTTPTransport(dispatcher: dispatcher, pages: [:], other: nil)
-        let application = Application(
-            responder: transport,
-            server: .http1(configuration: .init(idleTimeout: .seconds(Int64(limits.idleSeconds)))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.http.host, port: configuration.http.port), serverName: "attune"),
-            onServerRunning: { channel in
-                let http = Address(host: configuration.http.host, port: channel.localAddress?.port ?? 0)
-                var addresses: [Address] = []
-                for listener in grpc { addresses.append(await listener.address) }
-                await onReady(http, addresses)
-            },
-            logger: quiet)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: grpc.map { .init(service: $0) } + [.init(service: application)],
-                gracefulShutdownSignals: configuration.handlesSignals ? [.sigterm, .sigint] : [], logger: quiet))
-        try await group.run()
+        do {
+            try await serve(grpc.map { .init(service: $0) } + [.init(service: http)])
+        } catch {
+            try await store.releaseAll()
+            throw error
+        }
+        try await store.releaseAll()
+    }
+
+    private func serve(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {
+        var group = ServiceGroupConfiguration(
+            services: services + [.init(service: StageKeeper(stage: stage))],
+            gracefulShutdownSignals: configuration.handlesSignals ? [.sigterm, .sigint] : [], logger: quiet)
+        group.maximumGracefulShutdownDuration = .seconds(configuration.limits.shutdownSeconds)
+        try await ServiceGroup(configuration: group).run()
     }
 
     /// The libraries' own words are of interest when something goes wrong.
@@ -103,38 +133,14 @@ public struct Server: Sendable {
     }
 }
 
-extension Server.Address {
-    fileprivate var grpc: GRPCNIOTransportHTTP2Posix.SocketAddress {
-        if host.contains(":") { return .ipv6(host: host, port: port) }
-        return .ipv4(host: host == "localhost" ? "127.0.0.1" : host, port: port)
-    }
-}
-
-/// A gRPC server as a service that ends in order.
-private struct GRPCListener: Service {
-    let server: GRPCServer<HTTP2ServerTransport.Posix>
-    private let transport: HTTP2ServerTransport.Posix
-
-    init(transport: HTTP2ServerTransport.Posix, router: RPCRouter<HTTP2ServerTransport.Posix>) {
-        self.transport = transport
-        server = GRPCServer(transport: transport, router: router)
-    }
-
-    /// Where it listens, once it does.
-    var address: Server.Address {
-        get async {
-            let address = try? await transport.listeningAddress
-            return Server.Address(
-                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "",
-                port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
-        }
-    }
+/// Says that the service is not ready any more as soon as it is told to stop.
+private struct StageKeeper: Service {
+    let stage: Stage
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await server.serve()
-        } onGracefulShutdown: {
-            server.beginGracefulShutdown()
-        }
+        do {
+            try await gracefulShutdown()
+        } catch is CancellationError {}
+        stage.set(isServing: false)
     }
 }

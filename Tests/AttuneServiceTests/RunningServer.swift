@@ -1,4 +1,4 @@
-import AttuneService
+import AttuneCore
 import AttuneStore
 import Foundation
 import GRPCCore
@@ -6,6 +6,8 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import SwiftProtobuf
 import Synchronization
+
+@testable import AttuneService
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -28,7 +30,8 @@ struct RunningServer: Sendable {
     ///   - store: nil makes one in a directory that is removed afterwards.
     ///   - change: what is to differ from loopback with free ports.
     static func with<Value: Sendable>(
-        store: SQLiteStore? = nil, logger: Logger = .silent,
+        store: SQLiteStore? = nil, logger: Logger = .silent, methods: [AttuneService.Method] = [],
+        streams: [StreamingMethod] = [],
         _ change: (inout Server.Configuration) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningServer) async throws -> Value
     ) async throws -> Value {
@@ -40,7 +43,8 @@ struct RunningServer: Sendable {
         configuration.grpc = [Server.Address(host: "127.0.0.1", port: 0)]
         configuration.handlesSignals = false
         change(&configuration)
-        let server = Server(configuration, store: store, logger: logger)
+        let server = Server(
+            configuration, store: store, logger: logger, clock: .system, adding: methods, streams: streams)
         return try await withThrowingTaskGroup(of: Value?.self) { group in
             let (ready, continuation) = AsyncStream.makeStream(of: RunningServer.self)
             group.addTask {
@@ -114,16 +118,20 @@ struct RunningServer: Sendable {
     func rawCall(
         _ path: String, _ message: [UInt8], _ metadata: GRPCCore.Metadata = [:], timeout: Duration? = nil
     ) async throws -> (message: [UInt8], metadata: GRPCCore.Metadata) {
-        let parts = path.split(separator: "/")
-        let method = MethodDescriptor(
-            service: ServiceDescriptor(fullyQualifiedService: String(parts[0])), method: String(parts[1]))
-        return try await withClient { client in
-            try await client.unary(
-                request: ClientRequest(message: message, metadata: metadata), descriptor: method,
-                serializer: PlainBytes(), deserializer: PlainBytes(), options: .within(timeout)
-            ) { response in
-                (try response.message, response.metadata)
-            }
+        try await withClient { try await Self.call($0, path, message, metadata, timeout: timeout) }
+    }
+
+    static func call(
+        _ client: GRPCClient<HTTP2ClientTransport.Posix>, _ path: String, _ message: [UInt8],
+        _ metadata: GRPCCore.Metadata = [:], timeout: Duration?
+    ) async throws -> (message: [UInt8], metadata: GRPCCore.Metadata) {
+        let parts = path.split(separator: "/").map(String.init) + ["", ""]
+        let method = MethodDescriptor(service: ServiceDescriptor(fullyQualifiedService: parts[0]), method: parts[1])
+        return try await client.unary(
+            request: ClientRequest(message: message, metadata: metadata), descriptor: method,
+            serializer: PlainBytes(), deserializer: PlainBytes(), options: .within(timeout)
+        ) { response in
+            (try response.message, response.metadata)
         }
     }
 

@@ -85,7 +85,8 @@ public struct StreamingMethod: Sendable {
 
     public init<Request: Message, Reply: Message>(
         _ service: String, _ name: String, _ scope: Scope,
-        _ handler: @escaping @Sendable (Request, Caller, _ send: (Reply) async throws -> Void) async throws
+        _ handler:
+            @escaping @Sendable (Request, Caller, _ send: (Reply) async throws -> Void) async throws
             -> Void
     ) {
         self.service = service
