@@ -93,9 +93,17 @@ public struct Server: Sendable {
     ///
     /// - Parameter onReady: called once, when all ports listen, with the addresses they have.
     /// - Throws: `AttuneError` where it would let anyone on the network in, or TLS is not in order.
-    public func run(onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void = { _, _ in })
-        async throws
-    {
+    public func run(
+        onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void = { _, _ in }
+    ) async throws {
+        try await run(stoppingAfter: nil, onReady: onReady)
+    }
+
+    /// - Parameter end: returns when it is to stop, as if by a signal.
+    func run(
+        stoppingAfter end: (@Sendable () async -> Void)?,
+        onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void
+    ) async throws {
         try await Exposure(configuration, hasTokens: !store.tokens().isEmpty).check()
         let tls = try configuration.tls?.load()
         let grpc = configuration.grpc.map { GRPCListener($0, tls: tls?.grpc, dispatcher) }
@@ -109,7 +117,7 @@ public struct Server: Sendable {
             await onReady(http, addresses)
         }
         do {
-            try await serve(grpc.map { .init(service: $0) } + [.init(service: http)])
+            try await serve(grpc.map { .init(service: $0) } + [.init(service: http)], end)
         } catch {
             try await store.releaseAll()
             throw error
@@ -117,12 +125,24 @@ public struct Server: Sendable {
         try await store.releaseAll()
     }
 
-    private func serve(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {
-        var group = ServiceGroupConfiguration(
+    private func serve(
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration], _ end: (@Sendable () async -> Void)?
+    ) async throws {
+        var configuration = ServiceGroupConfiguration(
             services: services + [.init(service: StageKeeper(stage: stage))],
             gracefulShutdownSignals: configuration.handlesSignals ? [.sigterm, .sigint] : [], logger: quiet)
-        group.maximumGracefulShutdownDuration = .seconds(configuration.limits.shutdownSeconds)
-        try await ServiceGroup(configuration: group).run()
+        configuration.maximumGracefulShutdownDuration = .seconds(self.configuration.limits.shutdownSeconds)
+        let group = ServiceGroup(configuration: configuration)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            defer { tasks.cancelAll() }
+            if let end {
+                tasks.addTask {
+                    await end()
+                    await group.triggerGracefulShutdown()
+                }
+            }
+            try await group.run()
+        }
     }
 
     /// The libraries' own words are of interest when something goes wrong.

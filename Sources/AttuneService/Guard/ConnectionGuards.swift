@@ -1,5 +1,6 @@
 import AttuneCore
 import NIOCore
+import NIOHPACK
 import NIOHTTP2
 import NIOHTTPTypes
 
@@ -55,16 +56,24 @@ final class RequestTimer: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-/// Bounds how long a gRPC call's message may take to arrive, and how much of all messages may be on the way.
+/// Bounds how long a gRPC call's message may be and take to arrive, and how much of all messages may be on the way.
+///
+/// The transport would close the stream of a message that is too long, without saying why.
 final class MessageArrival: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
 
     private let limit: TimeAmount
+    private let maximum: Int
     private let bytes: TakenSlots
     private var timer: Scheduled<Void>?
+    /// What stands before a message: whether it is compressed, and its length in four bytes.
+    private var prefix: [UInt8] = []
+    private var isRefused = false
 
-    init(limit: TimeAmount, bytes: TakenSlots) {
+    init(limit: TimeAmount, maximum: Int, bytes: TakenSlots) {
         self.limit = limit
+        self.maximum = maximum
         self.bytes = bytes
     }
 
@@ -76,18 +85,37 @@ final class MessageArrival: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return }
         switch unwrapInboundIn(data) {
         case .data(let data):
-            guard bytes.take(data.data.readableBytes) else {
-                context.close(promise: nil)
-                return
-            }
+            if let reason = refusal(of: data) { return refuse(context, reason) }
             if data.endStream { timer?.cancel() }
         case .headers(let headers):
             if headers.endStream { timer?.cancel() }
         default: break
         }
         context.fireChannelRead(data)
+    }
+
+    private func refusal(of data: HTTP2Frame.FramePayload.Data) -> String? {
+        guard case .byteBuffer(let buffer) = data.data else { return nil }
+        guard bytes.take(buffer.readableBytes) else {
+            return "the service holds as much of requests as it may at a time"
+        }
+        prefix += buffer.readableBytesView.prefix(5 - prefix.count)
+        let length = prefix.dropFirst().reduce(0) { $0 << 8 | Int($1) }
+        guard prefix.count == 5, length > maximum else { return nil }
+        return "the request is longer than \(maximum) bytes, which is the most this service takes"
+    }
+
+    private func refuse(_ context: ChannelHandlerContext, _ reason: String) {
+        isRefused = true
+        let trailers: HPACKHeaders = [
+            ":status": "200", "content-type": "application/grpc",
+            "grpc-status": "\(ServiceError.Code.resourceExhausted.rawValue)", "grpc-message": reason,
+        ]
+        context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: trailers, endStream: true))), promise: nil)
+        context.close(promise: nil)
     }
 }
 

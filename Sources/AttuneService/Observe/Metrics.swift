@@ -66,7 +66,9 @@ public final class Metrics: Sendable {
     }
 
     /// Everything, and `more`, in Prometheus' text format.
-    public func text(with more: [Sample] = []) -> String {
+    ///
+    /// - Parameter namespaces: leaves out what is counted of other namespaces; nil leaves out nothing.
+    public func text(with more: [Sample] = [], namespaces: Set<String>? = nil) -> String {
         var page = PrometheusPage()
         for sample in more {
             page.describe(sample.name, sample.help, sample.kind.rawValue)
@@ -75,7 +77,9 @@ public final class Metrics: Sendable {
         let families = families.withLock { $0 }
         for (name, family) in families {
             page.describe(name, family.help, family.kind)
-            for (labels, source) in family.members { source.write(to: &page, name, labels) }
+            for (labels, source) in family.members where labels.isVisible(in: namespaces) {
+                source.write(to: &page, name, labels)
+            }
         }
         return page.text
     }
@@ -96,6 +100,11 @@ public struct MetricLabels: Sendable, Hashable, ExpressibleByDictionaryLiteral, 
         var labels = self
         labels.pairs[name] = value
         return labels
+    }
+
+    func isVisible(in namespaces: Set<String>?) -> Bool {
+        guard let namespaces, let namespace = pairs["namespace"] else { return true }
+        return namespaces.contains(namespace)
     }
 
     /// Such as `{code="OK",method="Ask"}`, or nothing.

@@ -40,7 +40,8 @@ struct GRPCListener: Service {
         config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
-                    MessageArrival(limit: idle, bytes: TakenSlots(of: bytes)), position: .first)
+                    MessageArrival(limit: idle, maximum: limits.messageBytes, bytes: TakenSlots(of: bytes)),
+                    position: .first)
             }
         }
     }

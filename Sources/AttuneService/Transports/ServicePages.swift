@@ -18,7 +18,8 @@ struct ServicePages: Sendable {
             "/openapi.json": page { _ in .json(Array(openAPIDocument.utf8)) },
             "/metrics": HTTPTransport.Page(scope: .read) { _, caller in
                 let samples = try await StoreSamples(store, seenBy: caller).samples + process.samples
-                return .text(metrics.text(with: samples), type: PrometheusPage.contentType)
+                return .text(
+                    metrics.text(with: samples, namespaces: caller.namespaces), type: PrometheusPage.contentType)
             },
         ]
     }
