@@ -108,11 +108,16 @@ public struct Server: Sendable {
         let tls = try configuration.tls?.load()
         let grpc = configuration.grpc.map { GRPCListener($0, tls: tls?.grpc, dispatcher) }
         let http = try HTTPListener(
-            configuration.http, tls: tls?.http, HTTPTransport(dispatcher: dispatcher, pages: pages.pages, other: nil),
-            logger: quiet
+            configuration.http, tls: tls?.http,
+            HTTPTransport(
+                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages,
+                other: nil), logger: quiet
         ) { [stage] http in
             var addresses: [Address] = []
-            for listener in grpc { addresses.append(await listener.address) }
+            for listener in grpc {
+                guard let address = await listener.address else { return }
+                addresses.append(address)
+            }
             stage.set(isServing: true)
             await onReady(http, addresses)
         }

@@ -42,9 +42,11 @@ final class Captured: Sendable {
 
     var logger: Logger {
         Logger(label: "test") { _ in
-            LogLine(format: .text, level: .info) { line in self.lines.withLock { $0 += line } }
+            LogLine(format: .text, level: .info, write: self.take)
         }
     }
+
+    @Sendable func take(_ line: String) { lines.withLock { $0 += line } }
 }
 
 enum TemporaryFile {

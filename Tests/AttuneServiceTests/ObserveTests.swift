@@ -134,6 +134,17 @@ struct ObserveTests {
         #expect(lines[0].contains(#"message="two\nlines" path="/a b\n\"c\"""#))
     }
 
+    @Test func `a log line as JSON is JSON, with its time and its numbers`() throws {
+        let said = Captured()
+        let line = LogLine(format: .json, now: { Samples.noon }, write: said.take)
+        let logger = Logger(label: "test") { _ in line }
+        logger.info("a \"b\"", metadata: ["seconds": .stringConvertible(0.25)])
+        let json = try JSON(parsing: said.text)
+        #expect(json["message"] == .string("a \"b\""))
+        #expect(json["seconds"] == .number("0.25"))
+        #expect(json["time"] == .string("2026-05-09T06:13:20.000Z"))
+    }
+
     @Test func `metrics are in Prometheus' format`() {
         let metrics = Metrics()
         metrics.counter("b_total", "Bs.", ["kind": "a\"b\\c\nd"]).add(3)

@@ -11,13 +11,18 @@ import Testing
 struct StreamTests {
     private static let path = "/test.Guard/Count"
 
-    /// Counts to two, and then waits to be ended.
-    private static let count = StreamingMethod("test.Guard", "Count", .read) {
-        (_: Attune_V1_PingRequest, _, send: (Attune_V1_GetInfoReply) async throws -> Void) in
-        for number in ["one", "two"] { try await send(.with { $0.version = number }) }
-        let (silence, _) = AsyncStream.makeStream(of: Void.self)
-        for await _ in silence {}
-        try Task.checkCancellation()
+    private static let count = counting {}
+
+    /// Counts to two, says so, and then waits to be ended.
+    private static func counting(_ counted: @escaping @Sendable () -> Void) -> StreamingMethod {
+        StreamingMethod("test.Guard", "Count", .read) {
+            (_: Attune_V1_PingRequest, _, send: (Attune_V1_GetInfoReply) async throws -> Void) in
+            for number in ["one", "two"] { try await send(.with { $0.version = number }) }
+            counted()
+            let (silence, _) = AsyncStream.makeStream(of: Void.self)
+            for await _ in silence {}
+            try Task.checkCancellation()
+        }
     }
 
     @Test func `a stream gives its messages, and ends at its deadline`() async throws {
@@ -27,7 +32,7 @@ struct StreamTests {
             #expect(reply.headers["content-type"] == "text/event-stream")
             let lines = reply.body.split(separator: "\n").map(String.init)
             #expect(lines.prefix(3) == [#"data: {"version":"one"}"#, #"data: {"version":"two"}"#, "event: error"])
-            #expect(lines.last?.contains(#""code":4"#) == true)
+            #expect(lines.last?.contains(#""code":4,"#) == true)
         }
     }
 
@@ -43,13 +48,15 @@ struct StreamTests {
 
     @Test func `streams end when the service is told to stop, and running calls finish`() async throws {
         let (method, held) = Held.method()
+        let (counts, counted) = AsyncStream.makeStream(of: Void.self)
         let store = try TemporaryFile.store()
         var configuration = Server.Configuration()
         configuration.http.port = 0
         configuration.grpc = [Server.Address(host: "127.0.0.1", port: 0)]
         configuration.handlesSignals = false
         let server = Server(
-            configuration, store: store, logger: .silent, clock: .system, adding: [method], streams: [Self.count])
+            configuration, store: store, logger: .silent, clock: .system, adding: [method],
+            streams: [Self.counting { counted.yield() }])
         let (ready, continuation) = AsyncStream.makeStream(of: RunningServer.self)
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         async let serving: Void = server.run(stoppingAfter: { for await _ in stops { return } }) { http, grpc in
@@ -60,9 +67,11 @@ struct StreamTests {
         async let call = running.post("/test.Guard/Hold", "{}")
         await held.begun()
         async let stream = running.post(Self.path, "{}")
+        for await _ in counts { break }
         stop.yield()
-        let events = try? await stream
-        #expect(events == nil || events?.body.contains(#""code":14"#) == true || events?.body.contains("two") == false)
+        let events = try await stream
+        #expect(events.body.contains(#"data: {"version":"two"}"#))
+        #expect(events.body.contains(#""code":14,"#))
         held.release()
         let reply = try await call
         #expect(reply.status == 200)

@@ -207,7 +207,8 @@ private struct CallRecord: Sendable {
     /// Nothing of what the call said: messages and tokens do not belong in a log.
     func metadata(_ code: ServiceError.Code?, seconds: Double) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "method": "\(path.dropFirst())", "code": "\(code?.word ?? "OK")", "seconds": "\(seconds.rounded(to: 6))",
+            "method": "\(path.dropFirst())", "code": "\(code?.word ?? "OK")",
+            "seconds": .stringConvertible(seconds.rounded(to: 6)),
             "transport": "\(head.transport.rawValue)", "peer": "\(head.peer)", "trace": "\(head.trace.traceID)",
         ]
         if let caller {

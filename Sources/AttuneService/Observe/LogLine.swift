@@ -29,22 +29,35 @@ public struct LogLine: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        let time = now().formatted(.iso8601.time(includingFractionalSeconds: true))
-        let own: [(String, String)] = [
-            ("time", time), ("level", event.level.rawValue), ("message", event.message.description),
+        let time = now().formatted(
+            .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
+        let own: [(String, Logger.MetadataValue)] = [
+            ("time", .string(time)), ("level", .string(event.level.rawValue)),
+            ("message", .string(event.message.description)),
         ]
         let more = metadata.merging(event.metadata ?? [:]) { _, given in given }
-        let fields = own + more.map { ($0.key, $0.value.description) }.sorted { $0.0 < $1.0 }
+        let fields = own + more.map { ($0.key, $0.value) }.sorted { $0.0 < $1.0 }
         write((format == .json ? LogLine.json(fields) : LogLine.text(fields)) + "\n")
     }
 
-    private static func json(_ fields: [(String, String)]) -> String {
-        let members = fields.map { "\(JSON.string($0).description):\(JSON.string($1).description)" }
+    private static func json(_ fields: [(String, Logger.MetadataValue)]) -> String {
+        let members = fields.map { "\(JSON.string($0).description):\(json($1))" }
         return "{\(members.joined(separator: ","))}"
     }
 
-    private static func text(_ fields: [(String, String)]) -> String {
-        fields.map { "\($0)=\(isPlain($1) ? $1 : JSON.string($1).description)" }.joined(separator: " ")
+    /// Numbers stay numbers.
+    private static func json(_ value: Logger.MetadataValue) -> String {
+        if case .stringConvertible(let number) = value, let number = number as? Double, number.isFinite {
+            return "\(number)"
+        }
+        return JSON.string(value.description).description
+    }
+
+    private static func text(_ fields: [(String, Logger.MetadataValue)]) -> String {
+        fields.map { name, value in
+            let text = value.description
+            return "\(name)=\(isPlain(text) ? text : JSON.string(text).description)"
+        }.joined(separator: " ")
     }
 
     private static func isPlain(_ value: String) -> Bool {

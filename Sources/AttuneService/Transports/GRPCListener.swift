@@ -6,12 +6,14 @@ import ServiceLifecycle
 
 /// A gRPC server as a service that ends in order.
 struct GRPCListener: Service {
+    private let place: Server.Address
     private let server: GRPCServer<HTTP2ServerTransport.Posix>
     private let transport: HTTP2ServerTransport.Posix
 
     init(
         _ address: Server.Address, tls: HTTP2ServerTransport.Posix.TransportSecurity?, _ dispatcher: Dispatcher
     ) {
+        place = address
         transport = HTTP2ServerTransport.Posix(
             address: address.grpc, transportSecurity: tls ?? .plaintext,
             config: .defaults { GRPCListener.bound(&$0, by: dispatcher) })
@@ -46,21 +48,26 @@ struct GRPCListener: Service {
         }
     }
 
-    /// Where it listens, once it does.
-    var address: Server.Address {
+    /// Where it listens, once it does; nil where it cannot.
+    var address: Server.Address? {
         get async {
             let address = try? await transport.listeningAddress
-            return Server.Address(
-                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "",
-                port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
+            guard let host = address?.ipv4?.host ?? address?.ipv6?.host,
+                let port = address?.ipv4?.port ?? address?.ipv6?.port
+            else { return nil }
+            return Server.Address(host: host, port: port)
         }
     }
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await server.serve()
-        } onGracefulShutdown: {
-            server.beginGracefulShutdown()
+        do {
+            try await withGracefulShutdownHandler {
+                try await server.serve()
+            } onGracefulShutdown: {
+                server.beginGracefulShutdown()
+            }
+        } catch let error as RuntimeError {
+            throw AttuneError("gRPC cannot be served on \(place): \(error.cause.map { "\($0)" } ?? error.message)")
         }
     }
 }

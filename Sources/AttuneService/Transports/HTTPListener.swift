@@ -1,3 +1,4 @@
+import AttuneCore
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -8,6 +9,7 @@ import ServiceLifecycle
 
 /// The HTTP server as a service that ends in order.
 struct HTTPListener: Service {
+    private let place: Server.Address
     private let application: Application<HTTPTransport>
 
     /// - Parameter onReady: gets the address where it listens, once it does.
@@ -15,6 +17,7 @@ struct HTTPListener: Service {
         _ address: Server.Address, tls: TLSConfiguration?, _ transport: HTTPTransport, logger: Logger,
         onReady: @escaping @Sendable (Server.Address) async -> Void
     ) throws {
+        place = address
         let limits = transport.dispatcher.limits
         let idle = TimeAmount.seconds(Int64(limits.idleSeconds))
         let plain = HTTPServerBuilder.http1(
@@ -34,5 +37,11 @@ struct HTTPListener: Service {
             logger: logger)
     }
 
-    func run() async throws { try await application.run() }
+    func run() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw AttuneError("HTTP cannot be served on \(place): \(error)")
+        }
+    }
 }

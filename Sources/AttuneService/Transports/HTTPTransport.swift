@@ -20,13 +20,16 @@ struct HTTPTransport: HTTPResponder {
     }
 
     let dispatcher: Dispatcher
+    /// Whether clients show certificates.
+    var takesCertificates = false
     /// By path.
     let pages: [String: Page]
     /// What answers where no path does.
     let other: (@Sendable (Request, CallHead) async throws -> Response?)?
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-        let head = await CallHead(request, context)
+        let name = takesCertificates ? await context.certificateName : nil
+        let head = CallHead(request, context.peer, certificateName: name)
         var response: Response
         do {
             response = try await answer(request, head)
@@ -160,11 +163,10 @@ extension ByteBuffer {
 }
 
 extension CallHead {
-    fileprivate init(_ request: Request, _ context: ConnectionContext) async {
+    fileprivate init(_ request: Request, _ peer: String, certificateName: String?) {
         let headers = request.headers
         self.init(
-            transport: .http, peer: context.peer, certificateName: await context.certificateName,
-            authority: request.head.authority
+            transport: .http, peer: peer, certificateName: certificateName, authority: request.head.authority
         ) { name in
             HTTPField.Name(name).flatMap { headers[$0] }
         }
@@ -201,7 +203,7 @@ extension ServiceError {
         let details: [JSON] =
             violations.isEmpty
             ? [] : [["@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": .array(violations)]]
-        return ["code": .number(Double(code.rawValue)), "message": .string(message), "details": .array(details)]
+        return ["code": .number("\(code.rawValue)"), "message": .string(message), "details": .array(details)]
     }
 }
 
