@@ -101,7 +101,7 @@ struct RawConnection: ~Copyable {
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
-    /// Whether the other end closes within five seconds, though something arrives there ten times a second.
+    /// Whether the other end closes within half a minute, though something arrives there ten times a second.
     static func ends(_ address: Server.Address, after beginning: String, trickling drop: String?) async -> Bool {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
@@ -113,7 +113,7 @@ struct RawConnection: ~Copyable {
 
     private borrowing func ends(after beginning: String, trickling drop: String?) -> Bool {
         send(Array(beginning.utf8))
-        for _ in 0..<50 {
+        for _ in 0..<300 {
             if receive(within: 100) == nil { return true }
             if let drop, !send(Array(drop.utf8)) { return true }
         }

@@ -36,7 +36,7 @@ struct TLSTests {
         let tls = TLSFiles(
             certificate: files.path("server.pem"), key: files.path("server.key"), clientCA: files.path("ca.pem"))
         try await RunningServer.with(logger: log.logger, { $0.tls = tls }) { server in
-            let without = try await server.ping(files, client: nil)
+            let without = try await server.ping(files, client: nil, within: .seconds(2))
             #expect(without != nil)
             let with = try await server.ping(files, client: "client")
             #expect(with == nil)
@@ -73,7 +73,9 @@ struct TLSTests {
 
 extension RunningServer {
     /// - Returns: why it failed; nil where it did not.
-    fileprivate func ping(_ files: Certificates, client: String?) async throws -> RPCError? {
+    fileprivate func ping(
+        _ files: Certificates, client: String?, within timeout: Duration = .seconds(60)
+    ) async throws -> RPCError? {
         let roots = TLSConfig.TrustRootsSource.certificates([.file(path: files.path("ca.pem"), format: .pem)])
         let security: HTTP2ClientTransport.Posix.TransportSecurity =
             if let client {
@@ -92,7 +94,7 @@ extension RunningServer {
             }
         do {
             try await withClient(security: security) { client in
-                _ = try await Self.call(client, "/attune.v1.Server/Ping", [], timeout: .seconds(3))
+                _ = try await Self.call(client, "/attune.v1.Server/Ping", [], timeout: timeout)
             }
             return nil
         } catch let error as RPCError {
@@ -131,7 +133,7 @@ private struct Certificates {
     /// Pings over HTTPS.
     func curl(_ server: RunningServer, client: String?) async throws -> (status: Int32, body: String) {
         var arguments = [
-            "--silent", "--cacert", "ca.pem", "--max-time", "5", "--data", "{}", "--header",
+            "--silent", "--cacert", "ca.pem", "--max-time", "60", "--data", "{}", "--header",
             "content-type: application/json",
         ]
         if let client { arguments += ["--cert", "\(client).pem", "--key", "\(client).key"] }
