@@ -61,11 +61,12 @@ entrants:
 	python3.11 -m venv .build/entrants
 	.build/entrants/bin/pip install --quiet --requirement Benchmarks/entrants/requirements.txt
 
-# Kills attune at random moments and fills its disk; nothing may be lost.
+# Kills attune at random moments, fills its disk, sends its service nonsense; nothing may be lost.
 campaign: build
 	Tests/Campaigns/kill.sh
 	Tests/Campaigns/full-disk.sh
 	Tests/Campaigns/kill-experiments.sh
+	ATTUNE_FUZZ=10000 swift test --filter FuzzTests
 
 # The OpenAPI document, from the protos; needs protoc and Python.
 openapi:
