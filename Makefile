@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev libcurl4-openssl-dev zl
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench speed compare-asks ask-costs entrants campaign format
+.PHONY: setup build demo test bench speed compare-asks ask-costs entrants campaign openapi format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -61,11 +61,17 @@ entrants:
 	python3.11 -m venv .build/entrants
 	.build/entrants/bin/pip install --quiet --requirement Benchmarks/entrants/requirements.txt
 
-# Kills attune at random moments and fills its disk; nothing may be lost.
+# Kills attune at random moments, fills its disk, sends its service nonsense; nothing may be lost.
 campaign: build
 	Tests/Campaigns/kill.sh
 	Tests/Campaigns/full-disk.sh
 	Tests/Campaigns/kill-experiments.sh
+	ATTUNE_FUZZ=10000 swift test --filter FuzzTests
+
+# The OpenAPI document, from the protos; needs protoc and Python.
+openapi:
+	Sources/AttuneProto/openapi.py > .build/openapi.swift
+	mv .build/openapi.swift Sources/AttuneProto/OpenAPIDocument.swift
 
 format:
 	swift format --in-place --recursive --parallel Sources algorithms Tests Benchmarks Package.swift

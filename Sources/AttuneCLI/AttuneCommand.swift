@@ -20,6 +20,7 @@ struct AttuneCommand: AsyncParsableCommand {
             ReplayCommand.self, AuditCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self,
             ReportCommand.self,
             DoctorCommand.self,
+            TokenCommand.self, BackupCommand.self,
         ])
 
     static func main() async {

@@ -1,13 +1,7 @@
 import AttuneAlgorithms
 import AttuneCore
-import AttuneProto
 import AttuneStore
-import GRPCCore
-import GRPCNIOTransportHTTP2Posix
-import Hummingbird
 import Logging
-import NIOCore
-import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
@@ -17,6 +11,14 @@ public struct Server: Sendable {
         public var http = Address(host: "127.0.0.1", port: 6780)
         public var grpc = [Address(host: "127.0.0.1", port: 6789), Address(host: "127.0.0.1", port: 6788)]
         public var limits = Limits()
+        /// Of both ports; nil for none.
+        public var tls: TLSFiles?
+        /// Whether calls need a token even where the store has none yet.
+        public var requiresTokens = false
+        /// Whether others than this machine may call without a token or a certificate.
+        public var allowsAnonymous = false
+        /// Whether SIGTERM and SIGINT end it in order.
+        public var handlesSignals = true
         public init() {}
     }
 
@@ -45,59 +47,121 @@ public struct Server: Sendable {
     }
 
     private let configuration: Configuration
+    private let store: SQLiteStore
     private let dispatcher: Dispatcher
     private let hub: Hub
+    private let pages: ServicePages
+    private let stage = Stage()
     private let logger: Logger
+    private let clock: TunerClock
 
-    public init(_ configuration: Configuration, store: SQLiteStore, gate: any Gate = OpenGate(), logger: Logger) {
-        self.configuration = configuration
-        self.logger = logger
-        let hub = Hub(store: store)
-        self.hub = hub
+    public init(
+        _ configuration: Configuration, store: SQLiteStore, logger: Logger, clock: TunerClock = .system
+    ) {
+        self.init(configuration, store: store, logger: logger, clock: clock, adding: [], streams: [])
+    }
+
+    /// - Parameters:
+    ///   - more: methods beside the service's own.
+    init(
+        _ configuration: Configuration, store: SQLiteStore, logger: Logger, clock: TunerClock,
+        adding more: [Method], streams moreStreams: [StreamingMethod]
+    ) {
+        let metrics = Metrics()
+        let hub = Hub(store: store, clock: clock)
         let experiments = ExperimentMethods(hub: hub, limits: configuration.limits) {
             UInt64.random(in: 0...UInt64(Int32.max))
         }
+        // Every set of methods has a line here.
+        let methods: [[Method]] = [
+            ServerMethods(catalogue: .standard).methods, experiments.methods, TrialMethods(hub: hub).methods,
+        ]
+        let streams: [[StreamingMethod]] = [experiments.streams]
+        let gate = TokenGate(
+            store, isRequired: configuration.requiresTokens, browsers: BrowserGuard(configuration.http), clock: clock)
+        self.configuration = configuration
+        self.store = store
+        self.hub = hub
+        self.logger = logger
+        self.clock = clock
         dispatcher = Dispatcher(
-            methods: ServerMethods(catalogue: .standard).methods + experiments.methods + TrialMethods(hub: hub).methods,
-            streams: experiments.streams, gate: gate, limits: configuration.limits, logger: logger)
+            methods: methods.joined() + more, streams: streams.joined() + moreStreams, gate: gate,
+            limits: configuration.limits, logger: logger, metrics: metrics, clock: clock)
+        pages = ServicePages(
+            store: store, metrics: metrics, stage: stage, process: ProcessReadings(clock: clock))
+        store.observe { [meters = StoreMeters(metrics)] in meters.count($0) }
     }
 
-    /// Serves until told to stop, by a signal or by cancellation; calls under way are finished then.
+    /// The service's methods and streams, for those who describe it.
+    var paths: [String] { Array(dispatcher.methods.keys) + Array(dispatcher.streams.keys) }
+
+    /// Serves until told to stop, by a signal or by cancellation; calls under way are finished then, and claims given up.
     ///
-    /// - Parameter onReady: called once, when both ports listen, with the addresses they have.
-    public func run(onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void = { _, _ in })
-        async throws
-    {
-        let limits = configuration.limits
-        let grpc = configuration.grpc.map { address in
-            GRPCListener(
-                transport: .init(
-                    address: address.grpc, transportSecurity: .plaintext,
-                    config: .defaults { config in
-                        config.rpc.maxRequestPayloadSize = limits.messageBytes
-                        config.http2.maxConcurrentStreams = 256
-                    }),
-                router: GRPCTransport.router(dispatcher))
+    /// - Parameter onReady: called once, when all ports listen, with the addresses they have.
+    /// - Throws: `AttuneError` where it would let anyone on the network in, or TLS is not in order.
+    public func run(
+        onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void = { _, _ in }
+    ) async throws {
+        try await run(stoppingAfter: nil, onReady: onReady)
+    }
+
+    /// - Parameter end: returns when it is to stop, as if by a signal.
+    func run(
+        stoppingAfter end: (@Sendable () async -> Void)?,
+        onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void
+    ) async throws {
+        try await Exposure(configuration, hasTokens: !store.tokens().isEmpty).check()
+        let tls = try configuration.tls?.load()
+        let grpc = configuration.grpc.map { GRPCListener($0, tls: tls?.grpc, dispatcher) }
+        let http = try HTTPListener(
+            configuration.http, tls: tls?.http,
+            HTTPTransport(
+                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages), logger: quiet
+        ) { [stage] http in
+            var addresses: [Address] = []
+            for listener in grpc {
+                guard let address = await listener.address else { return }
+                addresses.append(address)
+            }
+            stage.set(isServing: true)
+            await onReady(http, addresses)
         }
-        let transport = HTTPTransport(dispatcher: dispatcher, pages: [:], other: nil)
-        let application = Application(
-            responder: transport,
-            server: .http1(configuration: .init(idleTimeout: .seconds(Int64(limits.idleSeconds)))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.http.host, port: configuration.http.port), serverName: "attune"),
-            onServerRunning: { channel in
-                let http = Address(host: configuration.http.host, port: channel.localAddress?.port ?? 0)
-                var addresses: [Address] = []
-                for listener in grpc { addresses.append(await listener.address) }
-                await onReady(http, addresses)
-            },
-            logger: quiet)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: grpc.map { .init(service: $0) } + [.init(service: application)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-        defer { Task { [hub] in try await hub.releaseAll() } }
-        try await group.run()
+        do {
+            try await serve(grpc.map { .init(service: $0) } + [.init(service: http)], end)
+        } catch {
+            try await letGo()
+            throw error
+        }
+        try await letGo()
+    }
+
+    /// Gives every experiment up. What workers carry out goes on.
+    private func letGo() async throws {
+        try await hub.releaseAll()
+        try await store.releaseAll()
+    }
+
+    private func serve(
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration], _ end: (@Sendable () async -> Void)?
+    ) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services + [
+                .init(service: StageKeeper(stage: stage)),
+                .init(service: Caretaker(hub: hub, clock: clock, logger: logger)),
+            ],
+            gracefulShutdownSignals: configuration.handlesSignals ? [.sigterm, .sigint] : [], logger: quiet)
+        configuration.maximumGracefulShutdownDuration = .seconds(self.configuration.limits.shutdownSeconds)
+        let group = ServiceGroup(configuration: configuration)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            defer { tasks.cancelAll() }
+            if let end {
+                tasks.addTask {
+                    await end()
+                    await group.triggerGracefulShutdown()
+                }
+            }
+            try await group.run()
+        }
     }
 
     /// The libraries' own words are of interest when something goes wrong.
@@ -108,38 +172,33 @@ public struct Server: Sendable {
     }
 }
 
-extension Server.Address {
-    fileprivate var grpc: GRPCNIOTransportHTTP2Posix.SocketAddress {
-        if host.contains(":") { return .ipv6(host: host, port: port) }
-        return .ipv4(host: host == "localhost" ? "127.0.0.1" : host, port: port)
+/// Sees to what has to happen whether or not anybody calls.
+private struct Caretaker: Service {
+    let hub: Hub
+    let clock: TunerClock
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while (try? await clock.sleepFor(.seconds(1))) != nil {
+                do {
+                    try await hub.maintain()
+                } catch {
+                    logger.error("looking after the experiments failed", metadata: ["error": "\(error)"])
+                }
+            }
+        }
     }
 }
 
-/// A gRPC server as a service that ends in order.
-private struct GRPCListener: Service {
-    let server: GRPCServer<HTTP2ServerTransport.Posix>
-    private let transport: HTTP2ServerTransport.Posix
-
-    init(transport: HTTP2ServerTransport.Posix, router: RPCRouter<HTTP2ServerTransport.Posix>) {
-        self.transport = transport
-        server = GRPCServer(transport: transport, router: router)
-    }
-
-    /// Where it listens, once it does.
-    var address: Server.Address {
-        get async {
-            let address = try? await transport.listeningAddress
-            return Server.Address(
-                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "",
-                port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
-        }
-    }
+/// Says that the service is not ready any more as soon as it is told to stop.
+private struct StageKeeper: Service {
+    let stage: Stage
 
     func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await server.serve()
-        } onGracefulShutdown: {
-            server.beginGracefulShutdown()
-        }
+        do {
+            try await gracefulShutdown()
+        } catch is CancellationError {}
+        stage.set(isServing: false)
     }
 }

@@ -14,6 +14,9 @@ public final class SQLiteStore: TrialStore {
     let clock: TunerClock
     let queue = CommitQueue()
     let heartbeat = Mutex<Task<Void, Never>?>(nil)
+    /// Told of what became durable.
+    let observer = Mutex<(@Sendable (StoreActivity) -> Void)?>(nil)
+    let log: WriteAheadLog
     /// Touched on the connection that writes, which runs one thing at a time.
     private let studies = Mutex<[Claim: OpenStudy]>([:])
 
@@ -22,9 +25,13 @@ public final class SQLiteStore: TrialStore {
     /// - Parameters:
     ///   - process: in whose name studies are claimed.
     ///   - clock: tells when a holder was last heard of, and when to speak up.
+    ///   - logLimit: how many bytes the write-ahead log may have before the file takes it in at once.
     /// - Throws: `AttuneError` when the file is no database, another program's, damaged, of a later version, or not writable.
-    public init(at path: String, process: ProcessIdentity = .current(), clock: TunerClock = .system) throws {
+    public init(
+        at path: String, process: ProcessIdentity = .current(), clock: TunerClock = .system, logLimit: Int = 64 << 20
+    ) throws {
         self.path = path
+        log = WriteAheadLog(of: path, limit: logLimit)
         self.process = process
         self.clock = clock
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
@@ -85,7 +92,7 @@ public final class SQLiteStore: TrialStore {
     /// Writes in a transaction. Cancelling the caller's task does not undo it, so that nobody mistakes what happened.
     func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         let promise = Promise<Value>()
-        pool.asyncWriteWithoutTransaction { [path] db in
+        pool.asyncWriteWithoutTransaction { [path, log] db in
             promise.keep(
                 Result {
                     do {
@@ -94,6 +101,7 @@ public final class SQLiteStore: TrialStore {
                         throw error.explained(path: path)
                     }
                 })
+            log.bound(db)
         }
         return try await promise.value
     }
@@ -125,6 +133,7 @@ public final class SQLiteStore: TrialStore {
                     experiment.objective.direction.rawValue, experiment.budget.maxTrials, Study.Status.running.word,
                 ])
         }
+        tell(.created(experiment.name))
     }
 
     public func load(_ id: Experiment.ID) async throws -> StoredExperiment? {
@@ -151,12 +160,15 @@ public final class SQLiteStore: TrialStore {
 
     public func delete(_ id: Experiment.ID) async throws {
         let now = clock.now()
-        try await write { [self] db in
+        let trials = try await write { [self] db in
             if let holder = try ClaimRow.of(id, db), isAlive(holder, at: now) {
                 throw HeldElsewhere(experiment: id, holder: holder.process.name)
             }
+            let row = try Row.fetchOne(db, sql: "SELECT * FROM experiment WHERE name = ?", arguments: [id])
             try db.execute(sql: "DELETE FROM experiment WHERE name = ?", arguments: [id])
+            return try row.map { try ExperimentSummary(row: $0).counts.total }
         }
+        if let trials { tell(.deleted(id, trials: trials)) }
     }
 
     // MARK: Events
@@ -185,6 +197,7 @@ public final class SQLiteStore: TrialStore {
         let appends = Dictionary(grouping: batch.appends, by: \.claim)
         var failures: [Claim: any Error] = [:]
         var releaseFailure: (any Error)?
+        let start = ContinuousClock.now
         do {
             try db.inTransaction(.immediate) {
                 if appends.count == 1, batch.releases.isEmpty {
@@ -204,6 +217,9 @@ public final class SQLiteStore: TrialStore {
             for claim in Set(failures.keys).union(batch.releases.map(\.claim)) { studies[claim] = nil }
         }
         queue.settle(batch, failures: failures, releaseFailure: releaseFailure)
+        let kept = appends.filter { failures[$0.key] == nil }
+        if !kept.isEmpty { tell(.committed(kept.map(StoreActivity.Events.init), in: ContinuousClock.now - start)) }
+        log.bound(db)
     }
 
     /// Writes each study in a savepoint of its own.

@@ -153,7 +153,8 @@ enum Schema {
                     scope TEXT NOT NULL,
                     namespaces TEXT NOT NULL,
                     createdAt REAL NOT NULL,
-                    expiresAt REAL
+                    expiresAt REAL,
+                    revokedAt REAL
                 ) WITHOUT ROWID;
                 """)
     }

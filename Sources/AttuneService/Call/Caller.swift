@@ -13,11 +13,17 @@ public struct Caller: Sendable, Hashable {
     public var scope: Scope
     /// The token's or certificate's name; nil where everyone may call.
     public var identity: String?
+    /// Those it may name; nil for all.
+    public var namespaces: Set<String>?
 
-    public init(namespace: String = Caller.defaultNamespace, scope: Scope = .admin, identity: String? = nil) {
+    public init(
+        namespace: String = Caller.defaultNamespace, scope: Scope = .admin, identity: String? = nil,
+        namespaces: Set<String>? = nil
+    ) {
         self.namespace = namespace
         self.scope = scope
         self.identity = identity
+        self.namespaces = namespaces
     }
 
     public static let defaultNamespace = "default"
@@ -32,16 +38,22 @@ public struct CallHead: Sendable {
     public var peer: String
     /// The subject of the certificate that the client proved to have.
     public var certificateName: String?
+    /// The host that the client means to talk to, as HTTP's `Host` has it; nil over gRPC.
+    public var authority: String?
+    /// Where the call stands in its caller's trace.
+    public var trace: TraceContext
     /// The value of a header or of gRPC's metadata, by its lower-case name.
     public var header: @Sendable (String) -> String?
 
     public init(
-        transport: Transport, peer: String, certificateName: String? = nil,
+        transport: Transport, peer: String, certificateName: String? = nil, authority: String? = nil,
         header: @escaping @Sendable (String) -> String?
     ) {
         self.transport = transport
         self.peer = peer
         self.certificateName = certificateName
+        self.authority = authority
+        trace = TraceContext(parent: header(TraceContext.header))
         self.header = header
     }
 }

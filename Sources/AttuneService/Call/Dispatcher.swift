@@ -1,99 +1,228 @@
+import AsyncAlgorithms
+import AttuneCore
 import Logging
+import ServiceLifecycle
 
-/// Lets calls in, bounds them, and hands them to their methods; the same for both transports.
+/// Lets calls in, bounds them, hands them to their methods, and says how they went; the same for both transports.
 public struct Dispatcher: Sendable {
     public let methods: [String: Method]
     public let streams: [String: StreamingMethod]
     let gate: any Gate
     public let limits: Limits
     let logger: Logger
+    let metrics: Metrics
+    /// Bytes of messages that are arriving or being answered.
+    let messageBytes: Slots
+    private let meters: CallMeters
+    private let calls: Slots
+    private let watchers: Slots
+    private let clock: TunerClock
 
     public init(
-        methods: [Method], streams: [StreamingMethod] = [], gate: any Gate, limits: Limits = Limits(), logger: Logger
+        methods: [Method], streams: [StreamingMethod] = [], gate: any Gate, limits: Limits = Limits(), logger: Logger,
+        metrics: Metrics = Metrics(), clock: TunerClock = .system
     ) {
         self.methods = Dictionary(methods.map { ($0.path, $0) }) { first, _ in first }
         self.streams = Dictionary(streams.map { ($0.path, $0) }) { first, _ in first }
         self.gate = gate
         self.limits = limits
         self.logger = logger
+        self.metrics = metrics
+        self.clock = clock
+        messageBytes = Slots(limits.messageBytesInAll)
+        calls = Slots(limits.concurrentCalls)
+        watchers = Slots(limits.watchers)
+        meters = CallMeters(
+            metrics, methods: methods.map { ($0.service, $0.name) } + streams.map { ($0.service, $0.name) })
     }
 
     /// The reply's bytes.
+    ///
+    /// - Parameter body: reads the request's message; called once the caller is let in.
     func answer(
-        _ method: Method, _ head: CallHead, _ body: [UInt8], _ format: Method.Format
+        _ method: Method, _ head: CallHead, _ format: Method.Format,
+        body: @escaping @Sendable () async throws -> [UInt8]
     ) async throws(ServiceError) -> [UInt8] {
+        var record = CallRecord(method.path, head)
         do {
             let caller = try await gate.admit(head, needing: method.scope)
-            return try await method.answer(body, format, caller)
+            record.caller = caller
+            let limit = try Deadline.duration(head.header(Deadline.header))
+            let reply = try await Deadline.within(limit, clock) {
+                let message = try await body()
+                return try await counted(method) { try await method.answer(message, format, caller) }
+            }
+            finish(record, nil)
+            return reply
         } catch {
-            throw refusal(error, method.path)
+            throw refusal(error, record)
         }
     }
 
-    func answer(
-        _ stream: StreamingMethod, _ head: CallHead, _ body: [UInt8], _ format: Method.Format,
-        send: ([UInt8]) async throws -> Void
-    ) async throws(ServiceError) {
+    /// Holds one of the calls' places while `body` runs. Those who ask whether the service lives need none.
+    private func counted<Value>(_ method: Method, _ body: () async throws -> Value) async throws -> Value {
+        guard method.service != "grpc.health.v1.Health" else { return try await body() }
+        guard calls.take() else {
+            throw ServiceError(
+                .resourceExhausted,
+                "the service is answering \(calls.limit) calls, which is the most it does at a time",
+                retryAfterSeconds: 1)
+        }
+        meters.inProgress.add(1)
+        defer {
+            calls.give()
+            meters.inProgress.add(-1)
+        }
+        return try await body()
+    }
+
+    // MARK: Streams
+
+    /// A caller that is let in to a stream, and holds its place until this is let go.
+    struct Watcher: Sendable {
+        fileprivate let caller: Caller
+        fileprivate let place: TakenSlots
+        fileprivate let record: CallRecord
+        fileprivate let limit: Duration?
+    }
+
+    func admit(_ stream: StreamingMethod, _ head: CallHead) async throws(ServiceError) -> Watcher {
+        var record = CallRecord(stream.path, head)
         do {
             let caller = try await gate.admit(head, needing: stream.scope)
-            try await stream.answer(body, format, caller, send)
+            record.caller = caller
+            let place = TakenSlots(of: watchers)
+            guard place.take(1) else {
+                throw ServiceError(
+                    .resourceExhausted, "the service has \(watchers.limit) streams open, which is the most it has",
+                    retryAfterSeconds: 5)
+            }
+            return Watcher(
+                caller: caller, place: place, record: record,
+                limit: try Deadline.duration(head.header(Deadline.header)))
         } catch {
-            throw refusal(error, stream.path)
+            throw refusal(error, record)
         }
     }
 
-    private func refusal(_ error: any Error, _ path: String) -> ServiceError {
+    /// Sends what the stream gives until it ends, its deadline passes, or the service stops.
+    ///
+    /// - Parameters:
+    ///   - ticks: how often `send` gets an empty message, so that a client that went away is noticed; nil for never.
+    ///   - whenGone: returns when the client is known to have gone away.
+    func answer(
+        _ stream: StreamingMethod, _ watcher: Watcher, _ body: [UInt8], _ format: Method.Format,
+        ticks: Duration? = nil, whenGone: (@Sendable () async throws -> Void)? = nil,
+        send: ([UInt8]) async throws -> Void
+    ) async throws(ServiceError) {
+        meters.watchers.add(1)
+        defer { meters.watchers.add(-1) }
+        do {
+            let messages = AsyncThrowingChannel<[UInt8], any Error>()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask { await produce(stream, watcher, body, format, into: messages) }
+                group.addTask { try await end(messages, after: watcher.limit) }
+                if let ticks { group.addTask { try await tick(messages, every: ticks) } }
+                if let whenGone {
+                    group.addTask {
+                        try await whenGone()
+                        messages.fail(CancellationError())
+                    }
+                }
+                for try await message in messages { try await send(message) }
+            }
+            finish(watcher.record, nil)
+        } catch {
+            throw refusal(error, watcher.record)
+        }
+    }
+
+    private func produce(
+        _ stream: StreamingMethod, _ watcher: Watcher, _ body: [UInt8], _ format: Method.Format,
+        into messages: AsyncThrowingChannel<[UInt8], any Error>
+    ) async {
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await stream.answer(body, format, watcher.caller) { message in
+                    await messages.send(message)
+                    try Task.checkCancellation()
+                }
+            }
+            messages.finish()
+        } catch is CancellationError {
+            messages.fail(ServiceError(.unavailable, "the service is stopping; call again"))
+        } catch {
+            messages.fail(error)
+        }
+    }
+
+    private func end(_ messages: AsyncThrowingChannel<[UInt8], any Error>, after limit: Duration?) async throws {
+        guard let limit else { return }
+        try await clock.sleepFor(limit)
+        messages.fail(Deadline.passed)
+    }
+
+    private func tick(_ messages: AsyncThrowingChannel<[UInt8], any Error>, every interval: Duration) async throws {
+        while true {
+            try await clock.sleepFor(interval)
+            await messages.send([])
+        }
+    }
+
+    // MARK: How it went
+
+    private func finish(_ record: CallRecord, _ code: ServiceError.Code?) {
+        let seconds = record.seconds
+        meters.count(record.path, record.head.transport, code, seconds: seconds)
+        logger.info("call", metadata: record.metadata(code, seconds: seconds))
+    }
+
+    private func refusal(_ error: any Error, _ record: CallRecord) -> ServiceError {
         let refusal = ServiceError(error)
+        finish(record, refusal.code)
         if refusal.code == .internal {
-            logger.error("call failed", metadata: ["method": "\(path)", "error": "\(error)"])
+            logger.error(
+                "call failed",
+                metadata: ["method": "\(record.path)", "error": "\(error)", "trace": "\(record.head.trace.traceID)"])
         }
         return refusal
     }
 }
 
-/// Decides who may call.
-public protocol Gate: Sendable {
-    /// - Throws: `ServiceError` `unauthenticated` where nobody knows the caller, `permissionDenied` where it may not.
-    func admit(_ head: CallHead, needing scope: Scope) async throws(ServiceError) -> Caller
-}
+/// A call from its head on, for the log.
+private struct CallRecord: Sendable {
+    let path: String
+    let head: CallHead
+    var caller: Caller?
+    private let start = ContinuousClock.now
 
-/// Everyone may do everything, in the namespace they name. For one machine's own use.
-public struct OpenGate: Gate {
-    public init() {}
-
-    public func admit(_ head: CallHead, needing scope: Scope) async throws(ServiceError) -> Caller {
-        Caller(namespace: try Namespace.named(head.header(Namespace.header)) ?? Caller.defaultNamespace)
+    init(_ path: String, _ head: CallHead) {
+        self.path = path
+        self.head = head
     }
-}
 
-enum Namespace {
-    static let header = "attune-namespace"
+    var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
 
-    /// - Throws: `invalidArgument` where the name is none.
-    static func named(_ name: String?) throws(ServiceError) -> String? {
-        guard let name, !name.isEmpty else { return nil }
-        let isLabel = name.count <= 63 && name.wholeMatch(of: /[a-z0-9]([-a-z0-9]*[a-z0-9])?/) != nil
-        guard isLabel else {
-            throw ServiceError(
-                .invalidArgument,
-                "\(header): must be lower-case letters, digits and -, at most 63, such as team-vision")
+    /// Nothing of what the call said: messages and tokens do not belong in a log.
+    func metadata(_ code: ServiceError.Code?, seconds: Double) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "method": "\(path.dropFirst())", "code": "\(code?.word ?? "OK")",
+            "seconds": .stringConvertible(seconds.rounded(to: 6)),
+            "transport": "\(head.transport.rawValue)", "peer": "\(head.peer)", "trace": "\(head.trace.traceID)",
+        ]
+        if let caller {
+            metadata["namespace"] = "\(caller.namespace)"
+            if let identity = caller.identity { metadata["identity"] = "\(identity)" }
         }
-        return name
+        if let name = head.certificateName { metadata["certificate"] = "\(name)" }
+        return metadata
     }
 }
 
-/// How much callers may ask for.
-public struct Limits: Sendable, Hashable {
-    /// Of a request's message.
-    public var messageBytes = 64 << 20
-    /// Calls that are being answered at a time, over all clients.
-    public var concurrentCalls = 1_024
-    /// Streams of events at a time.
-    public var watchers = 256
-    public var connections = 4_096
-    public var experimentsPerNamespace = 10_000
-    /// How long a connection may be silent, and a request may take to arrive.
-    public var idleSeconds = 120
-
-    public init() {}
+extension Double {
+    fileprivate func rounded(to digits: Int) -> Double {
+        let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
+        return (self * scale).rounded() / scale
+    }
 }

@@ -43,9 +43,15 @@ public struct ServiceError: Error, Sendable, Hashable {
     public var problems: [Problem]
     /// Where HTTP has a better word than the code's own.
     public var httpStatus: Int
+    /// When it is worth to call again.
+    public var retryAfterSeconds: Int?
 
-    public init(_ code: Code, _ message: String, problems: [Problem] = [], httpStatus: Int? = nil) {
+    public init(
+        _ code: Code, _ message: String, problems: [Problem] = [], httpStatus: Int? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
         self.code = code
+        self.retryAfterSeconds = retryAfterSeconds
         self.message = message
         self.problems = problems
         self.httpStatus = httpStatus ?? code.httpStatus

@@ -4,11 +4,13 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOSSL
 import SwiftProtobuf
+import X509
 
 /// The methods as JSON over HTTP, on gRPC's paths, and the pages beside them.
 struct HTTPTransport: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ConnectionContext
 
     /// A page: what stands at a path for everyone who may read.
     struct Page: Sendable {
@@ -18,42 +20,55 @@ struct HTTPTransport: HTTPResponder {
     }
 
     let dispatcher: Dispatcher
+    /// Whether clients show certificates.
+    var takesCertificates = false
     /// By path.
     let pages: [String: Page]
-    /// What answers where no path does.
-    let other: (@Sendable (Request, CallHead) async throws -> Response?)?
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-        let head = CallHead(request, context)
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let name = takesCertificates ? await context.certificateName : nil
+        let head = CallHead(request, context.peer, certificateName: name)
+        var response: Response
         do {
-            return try await answer(request, head)
+            response = try await answer(request, head)
         } catch {
             let refusal = ServiceError(error)
             if refusal.code == .internal {
                 dispatcher.logger.error(
                     "request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             }
-            return Response(refusal)
+            response = Response(refusal)
+            // What is left of a refused request's body is not waited for.
+            if request.method != .get { response.headers[.connection] = "close" }
         }
+        response.headers[.init(TraceContext.header)!] = head.trace.headerValue
+        return response
     }
 
     private func answer(_ request: Request, _ head: CallHead) async throws -> Response {
         let path = request.uri.path
         if let method = dispatcher.methods[path] {
             try requirePost(request)
-            let reply = try await dispatcher.answer(method, head, try await body(of: request), .json)
+            let taken = TakenSlots(of: dispatcher.messageBytes)
+            let reply = try await dispatcher.answer(method, head, .json) { try await body(of: request, taken) }
             return Response.json(reply)
         }
         if let stream = dispatcher.streams[path] {
             try requirePost(request)
-            return events(stream, head, try await body(of: request))
+            return try await events(stream, head) {
+                try await body(of: request, TakenSlots(of: dispatcher.messageBytes))
+            }
         }
         if let page = pages[path] {
             let caller =
                 if let scope = page.scope { try await dispatcher.gate.admit(head, needing: scope) } else { Caller() }
             return try await page.answer(request, caller)
         }
-        if let response = try await other?(request, head) { return response }
+        if request.method == .get, let stream = dispatcher.streams[WatchedEvents.method],
+            let watched = try WatchedEvents(request.uri.path, after: request.uri.queryParameters["after"] ?? "0")
+        {
+            return try await events(stream, head) { watched.request }
+        }
         throw ServiceError(.notFound, "there is nothing at \(path)")
     }
 
@@ -68,28 +83,38 @@ struct HTTPTransport: HTTPResponder {
         }
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
+    private func body(of request: Request, _ taken: TakenSlots) async throws -> [UInt8] {
         let limit = dispatcher.limits.messageBytes
         let refusal = ServiceError(
-            .resourceExhausted, "the request is longer than \(limit) bytes, which is the most this server takes",
+            .resourceExhausted, "the request is longer than \(limit) bytes, which is the most this service takes",
             httpStatus: 413)
         if let length = request.headers[.contentLength].flatMap(Int.init), length > limit { throw refusal }
-        var request = request
-        do {
-            return Array(buffer: try await request.collectBody(upTo: limit))
-        } catch is NIOTooManyBytesError {
-            throw refusal
+        var bytes: [UInt8] = []
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= limit else { throw refusal }
+            guard taken.take(part.readableBytes) else {
+                throw ServiceError(
+                    .resourceExhausted, "the service holds as much of requests as it may at a time",
+                    retryAfterSeconds: 1)
+            }
+            bytes.append(contentsOf: part.readableBytesView)
         }
+        return bytes
     }
 
-    /// A stream as server-sent events: each message on a `data:` line, and an error as the event `error`.
-    func events(_ stream: StreamingMethod, _ head: CallHead, _ body: [UInt8]) -> Response {
-        Response(
+    /// A stream as server-sent events: each message on a `data:` line, an error as the event `error`, and comments in
+    /// between, so that a client that went away is noticed.
+    func events(
+        _ stream: StreamingMethod, _ head: CallHead, body: () async throws -> [UInt8]
+    ) async throws -> Response {
+        let watcher = try await dispatcher.admit(stream, head)
+        let body = try await body()
+        return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .init("x-accel-buffering")!: "no"],
             body: ResponseBody { writer in
                 do throws(ServiceError) {
-                    try await dispatcher.answer(stream, head, body, .json) { message in
+                    try await dispatcher.answer(stream, watcher, body, .json, ticks: .seconds(15)) { message in
                         try await writer.write(ByteBuffer(event: nil, data: message))
                     }
                 } catch {
@@ -100,10 +125,38 @@ struct HTTPTransport: HTTPResponder {
     }
 }
 
+/// A request's connection: who is at its other end.
+struct ConnectionContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    var peer: String {
+        guard let address = channel.remoteAddress else { return "unknown" }
+        return "\(address.ipAddress ?? ""):\(address.port ?? 0)"
+    }
+
+    /// The common name of the client's certificate, where it showed one.
+    var certificateName: String? {
+        get async {
+            guard let certificate = try? await channel.nioSSL_peerCertificate().get() else { return nil }
+            return Certificate(certificate)?.commonName
+        }
+    }
+}
+
 extension ByteBuffer {
-    /// A server-sent event.
+    /// A server-sent event; a comment where it has no data.
     fileprivate init(event: String?, data: [UInt8]) {
         self.init()
+        guard !data.isEmpty else {
+            writeString(":\n\n")
+            return
+        }
         if let event { writeString("event: \(event)\n") }
         writeString("data: ")
         writeBytes(data)
@@ -112,9 +165,11 @@ extension ByteBuffer {
 }
 
 extension CallHead {
-    fileprivate init(_ request: Request, _ context: BasicRequestContext) {
+    fileprivate init(_ request: Request, _ peer: String, certificateName: String?) {
         let headers = request.headers
-        self.init(transport: .http, peer: headers[.init("x-forwarded-for")!] ?? "http") { name in
+        self.init(
+            transport: .http, peer: peer, certificateName: certificateName, authority: request.head.authority
+        ) { name in
             HTTPField.Name(name).flatMap { headers[$0] }
         }
     }
@@ -127,13 +182,16 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
+    static func text(
+        _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok
+    ) -> Response {
         Response(
-            status: .ok, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     init(_ error: ServiceError) {
         self = .json(Array(error.json.description.utf8), status: HTTPResponse.Status(code: error.httpStatus))
+        if let seconds = error.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
         if error.code == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
     }
 }
