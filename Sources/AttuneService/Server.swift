@@ -53,7 +53,8 @@ public struct Server: Sendable {
         self.logger = logger
         let server = ServerMethods(catalogue: .standard)
         dispatcher = Dispatcher(
-            methods: server.methods, streams: [], gate: gate, limits: configuration.limits, logger: logger)
+            methods: server.methods + KatibMethods(catalogue: .standard, store: store).methods, streams: [], gate: gate,
+            limits: configuration.limits, logger: logger)
     }
 
     /// Serves until told to stop, by a signal or by cancellation; calls under way are finished then.
@@ -123,7 +124,8 @@ private struct GRPCListener: Service {
         get async {
             let address = try? await transport.listeningAddress
             return Server.Address(
-                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "", port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
+                host: address?.ipv4?.host ?? address?.ipv6?.host ?? "",
+                port: address?.ipv4?.port ?? address?.ipv6?.port ?? 0)
         }
     }
 
