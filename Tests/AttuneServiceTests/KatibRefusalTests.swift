@@ -29,10 +29,16 @@ struct KatibRefusalTests {
         ("tpe", "gamma", "1.5", "gamma should be in the range of (0, 1)"),
         ("tpe", "prior_weight", "0", "prior_weight should be great than zero"),
         ("tpe", "n_EI_candidates", "0", "n_EI_candidates should be great than zero"),
-        ("bayesianoptimization", "base_estimator", "SVM", "base_estimator SVM is not supported in Bayesian optimization"),
+        (
+            "bayesianoptimization", "base_estimator", "SVM",
+            "base_estimator SVM is not supported in Bayesian optimization"
+        ),
         ("bayesianoptimization", "n_initial_points", "-1", "n_initial_points should be great or equal than zero"),
         ("bayesianoptimization", "acq_func", "UCB", "acq_func UCB is not supported in Bayesian optimization"),
-        ("bayesianoptimization", "acq_optimizer", "adam", "acq_optimizer adam is not supported in Bayesian optimization"),
+        (
+            "bayesianoptimization", "acq_optimizer", "adam",
+            "acq_optimizer adam is not supported in Bayesian optimization"
+        ),
         ("simulated-annealing", "x", "1", "unknown algorithm name simulated-annealing"),
     ])
     func `settings are refused in Katib's words`(
@@ -161,7 +167,9 @@ struct KatibRefusalTests {
         #expect(
             await stoppingRefusal("medianstop", ("start_step", "0"))
                 == "start_step must be greater or equal than one (>=1)")
-        #expect(await stoppingRefusal("medianstop", ("patience", "1")) == "unknown setting patience for algorithm medianstop")
+        #expect(
+            await stoppingRefusal("medianstop", ("patience", "1"))
+                == "unknown setting patience for algorithm medianstop")
         #expect(await stoppingRefusal("meanstop") == "unknown algorithm name meanstop")
         #expect(await stoppingRefusal("patience")?.contains("use medianstop, percentile, threshold") == true)
         #expect(await stoppingRefusal("threshold", ("lower", "1")) == nil)

@@ -24,7 +24,9 @@ struct KatibSuggestionTests {
     }
 
     /// What a server says that has seen nothing.
-    private func coldReply(to controller: KatibController, _ count: Int) async throws -> Api_V1_Beta1_GetSuggestionsReply {
+    private func coldReply(to controller: KatibController, _ count: Int) async throws
+        -> Api_V1_Beta1_GetSuggestionsReply
+    {
         try await reply(to: controller, count, of: KatibMethods(store))
     }
 
@@ -280,14 +282,16 @@ struct KatibSuggestionTests {
 struct KatibTrialNameTests {
     private let tried = [("x", "0.1"), ("y", "adam")]
 
-    @Test(arguments: ["sample", "a", "an-experiment-with-a-name-of-forty-letters", "Upper.case_and more", "", "9lives"])
-    func `a name is read back, and is a DNS label`(experiment: String) throws {
+    @Test(
+        arguments: ["sample", "a", "an-experiment-with-a-name-of-forty-letters", "Upper.case_and more", "", "9lives"],
+        [true, false])
+    func `a name is read back, and is a DNS label`(experiment: String, isOfPopulation: Bool) throws {
         var name = KatibTrialName(position: 12_345)
         name.parent = 12_001
-        name.rung = 3
-        name.labels = [
-            "bracket": "4", KatibTrialName.generation: "40", KatibTrialName.member: "39", "member": "cmaes",
-        ]
+        name.labels =
+            isOfPopulation
+            ? [KatibTrialName.generation: "1200", KatibTrialName.member: "39"] : ["bracket": "1200"]
+        name.rung = isOfPopulation ? nil : 3
         let text = name.text(of: experiment, tried)
         #expect(text.wholeMatch(of: /[a-z]([-a-z0-9]*[a-z0-9])?/) != nil, "\(text)")
         #expect(text.utf8.count <= 63, "\(text)")
@@ -301,7 +305,9 @@ struct KatibTrialNameTests {
         #expect(KatibTrialName(text, of: "example", tried) == nil)
     }
 
-    @Test(arguments: ["sample-abcd1234", "sample-x1234567", "sample-1", "sample-1-xaaaa", "sample", "", "-x", "sample--x"])
+    @Test(arguments: [
+        "sample-abcd1234", "sample-x1234567", "sample-1", "sample-1-xaaaa", "sample", "", "-x", "sample--x",
+    ])
     func `names of others are none of ours`(text: String) {
         #expect(KatibTrialName(text, of: "sample", tried) == nil)
     }
