@@ -13,6 +13,9 @@ struct KatibHistory: Sendable {
     private var numbers: [Trial.Number] = []
     /// By place from 0, the names of trials, as far as they are known.
     private var names: [String] = []
+    /// By name, where some trial's label names another.
+    private var placesOfNames: [String: Int] = [:]
+    private var namesRead = 0
     /// By the study's number from 0, the latest place that stands for it.
     private var latestPlaces: [Int] = []
     private var unlisted = 0
@@ -47,7 +50,7 @@ struct KatibHistory: Sendable {
     private mutating func begin(_ trial: KatibTrial) throws {
         let time = Date(timeIntervalSince1970: trial.startTime ?? 0)
         guard let assignment = trial.assignment else { return try beginOutside(trial.name, at: time) }
-        let parent = (trial.ours?.parent ?? place(of: trial.labels[KatibTrialName.parentLabel]))
+        let parent = (trial.ours?.parent ?? trial.labels[KatibTrialName.parentLabel].flatMap { place(of: $0) })
             .flatMap { numbers.indices.contains($0 - 1) ? numbers[$0 - 1] : nil }
         if let parent, let level = trial.resource, study[parent].isPaused,
             level > study[parent].suggestion.resource ?? 0
@@ -71,8 +74,10 @@ struct KatibHistory: Sendable {
         return interval * (generation + 1)
     }
 
-    private func place(of name: String?) -> Int? {
-        name.flatMap { names.lastIndex(of: $0) }.map { $0 + 1 }
+    private mutating func place(of name: String) -> Int? {
+        for index in namesRead..<names.count { placesOfNames[names[index]] = index + 1 }
+        namesRead = names.count
+        return placesOfNames[name]
     }
 
     private mutating func start(_ suggestion: Suggestion, _ name: String, at time: Date) throws {

@@ -14,7 +14,8 @@ actor SuggestionDesk {
     private var places = 0
     /// What follows the log, as far as it was asked for.
     private var ahead: Ahead?
-    private(set) var bytes = 0
+    /// Whether trials were read that are not folded yet.
+    private var isBehind = true
 
     private struct Folding {
         var length: Int
@@ -42,9 +43,9 @@ actor SuggestionDesk {
             throw ServiceError(
                 .resourceExhausted, "current_request_number must not be greater than \(SuggestionDesk.mostWanted)")
         }
-        let isNew = try ledger.read(request)
-        bytes = request.bytes.count
-        if isNew || foldings.isEmpty { try follow() }
+        if try ledger.read(request) { isBehind = true }
+        if isBehind { try follow() }
+        isBehind = false
         let given = try suggestions(max(request.wanted, 0), after: unborn(request))
         return .with {
             $0.parameterAssignments = given.map(\.message)
