@@ -51,14 +51,17 @@ struct SuggestionRequest: Sendable {
     }
 
     /// The name of the trial that stands in a range of the bytes; empty where it has none.
-    static func name(of range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) throws(ServiceError) -> String {
-        var reader = WireReader(bytes, in: range)
-        var name = ""
-        while let (field, value) = try reader.next() {
-            if field == 1, case .bytes(let range) = value {
-                name = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    static func name(of range: Range<Int>, in bytes: [UInt8]) throws(ServiceError) -> String {
+        try bytes.withUnsafeBufferPointer { buffer in
+            Result { () throws(ServiceError) in
+                var reader = WireReader(buffer, in: range)
+                var name = ""
+                while let (field, value) = try reader.next() {
+                    guard field == 1, case .bytes(let range) = value else { continue }
+                    name = String(decoding: UnsafeBufferPointer(rebasing: buffer[range]), as: UTF8.self)
+                }
+                return name
             }
-        }
-        return name
+        }.get()
     }
 }

@@ -12,14 +12,24 @@ struct TrialLedger: Sendable {
 
     private struct Entry: Sendable {
         var range: Range<Int>
-        var trial: KatibTrial
-        var item: CanonicalLog.Item
+        let record: Record
+    }
+
+    /// Shared, so that a list of thousands is carried over without touching what is in it.
+    private final class Record: Sendable {
+        let trial: KatibTrial
+        let item: CanonicalLog.Item
+
+        init(_ trial: KatibTrial, _ item: CanonicalLog.Item) {
+            self.trial = trial
+            self.item = item
+        }
     }
 
     init(_ question: KatibQuestion) { self.question = question }
 
-    subscript(index: Int) -> KatibTrial { entries[index].trial }
-    var items: [CanonicalLog.Item] { entries.map(\.item) }
+    subscript(index: Int) -> KatibTrial { entries[index].record.trial }
+    var items: [CanonicalLog.Item] { entries.map(\.record.item) }
 
     /// Takes in the trials of a request, in place of those before.
     ///
@@ -27,45 +37,49 @@ struct TrialLedger: Sendable {
     /// - Complexity: a comparison of bytes for what is as it was; decoding for the rest.
     /// - Throws: `invalidArgument` where a trial is malformed; what was known stays.
     mutating func read(_ request: SuggestionRequest) throws -> Bool {
-        let old = entries
-        let same = matches(request)
-        if let same {
-            // The same trials in the same order: only where they stand may differ.
-            for index in same.indices { entries[index].range = same[index] }
-            bytes = request.bytes
-            return false
-        }
-        var next: [Entry] = []
-        next.reserveCapacity(request.trials.count)
-        var expected = 0
-        for range in request.trials {
-            if expected < old.count, isSame(request.bytes, range, old[expected].range) {
-                next.append(moved(old[expected], to: range))
+        let kept = zip(request.trials, entries).prefix { isSame(request.bytes, $0, $1.range) }.count
+        let isNew = kept < request.trials.count || kept < entries.count
+        let rest = isNew ? try entries(of: request, from: kept) : []
+        for index in 0..<kept { entries[index].range = request.trials[index] }
+        bytes = request.bytes
+        if isNew { replace(from: kept, by: rest) }
+        return isNew
+    }
+
+    private mutating func entries(of request: SuggestionRequest, from first: Int) throws -> [Entry] {
+        var rest: [Entry] = []
+        rest.reserveCapacity(request.trials.count - first)
+        var expected = first
+        for range in request.trials[first...] {
+            if expected < entries.count, isSame(request.bytes, range, entries[expected].range) {
+                rest.append(Entry(range: range, record: entries[expected].record))
                 expected += 1
                 continue
             }
-            let name = try request.bytes.withUnsafeBufferPointer { buffer in
-                Result { () throws(ServiceError) in try SuggestionRequest.name(of: range, in: buffer) }
-            }.get()
+            let name = try SuggestionRequest.name(of: range, in: request.bytes)
             let position = positions[name]
-            if let position, isSame(request.bytes, range, old[position].range) {
-                next.append(moved(old[position], to: range))
+            let old = position.map { entries[$0] }
+            if let old, isSame(request.bytes, range, old.range) {
+                rest.append(Entry(range: range, record: old.record))
             } else {
-                next.append(try entry(request.bytes, range, after: position.map { old[$0] }))
+                rest.append(try entry(request.bytes, range, after: old?.record))
             }
             if let position { expected = position + 1 }
         }
-        entries = next
-        bytes = request.bytes
-        positions = Dictionary(next.enumerated().map { ($1.trial.name, $0) }) { first, _ in first }
-        return true
+        return rest
     }
 
-    /// Where the known trials stand in a request that has the same ones in the same order; nil where it has others.
-    private func matches(_ request: SuggestionRequest) -> [Range<Int>]? {
-        guard request.trials.count == entries.count else { return nil }
-        let areSame = zip(request.trials, entries).allSatisfy { isSame(request.bytes, $0, $1.range) }
-        return areSame ? request.trials : nil
+    private mutating func replace(from first: Int, by rest: [Entry]) {
+        let staysInPlace =
+            first + rest.count >= entries.count
+            && zip(entries[first...], rest).allSatisfy { $0.record.trial.name == $1.record.trial.name }
+        let known = staysInPlace ? entries.count : 0
+        entries.replaceSubrange(first..., with: rest)
+        if !staysInPlace { positions.removeAll(keepingCapacity: true) }
+        for index in known..<entries.count {
+            let name = entries[index].record.trial.name
+            if positions[name] == nil { positions[name] = index }
+        }
     }
 
     private func isSame(_ other: [UInt8], _ range: Range<Int>, _ known: Range<Int>) -> Bool {
@@ -78,14 +92,8 @@ struct TrialLedger: Sendable {
         }
     }
 
-    private func moved(_ entry: Entry, to range: Range<Int>) -> Entry {
-        var entry = entry
-        entry.range = range
-        return entry
-    }
-
     /// Decodes a trial. What is as it was keeps its version, so that the log before it stays the same.
-    private mutating func entry(_ bytes: [UInt8], _ range: Range<Int>, after old: Entry?) throws -> Entry {
+    private mutating func entry(_ bytes: [UInt8], _ range: Range<Int>, after old: Record?) throws -> Entry {
         let message: Api_V1_Beta1_Trial = try Method.decode(Array(bytes[range]), .protobuf)
         let trial = KatibTrial(message, of: question)
         versions += 2
@@ -96,6 +104,6 @@ struct TrialLedger: Sendable {
         if let old, item.beginVersion == old.item.beginVersion, old.trial.ending == trial.ending {
             item.endVersion = old.item.endVersion
         }
-        return Entry(range: range, trial: trial, item: item)
+        return Entry(range: range, record: Record(trial, item))
     }
 }
