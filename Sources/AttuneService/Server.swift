@@ -75,6 +75,7 @@ public struct Server: Sendable {
         // Every set of methods has a line here.
         let methods: [[Method]] = [
             ServerMethods(catalogue: .standard).methods, experiments.methods, TrialMethods(hub: hub).methods,
+            KatibMethods(catalogue: .standard, store: store).methods,
         ]
         let streams: [[StreamingMethod]] = [experiments.streams]
         let gate = TokenGate(

@@ -126,7 +126,8 @@ enum Schema {
                 """)
     }
 
-    /// What the service keeps: replies to requests that may be repeated, what trials reported by name, and tokens.
+    /// What the service keeps: replies to requests that may be repeated, what trials reported by name, which were
+    /// stopped, and tokens.
     private static func createVersion4(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -147,6 +148,12 @@ enum Schema {
                     value TEXT NOT NULL
                 );
                 CREATE INDEX observationLogOfTrial ON observationLog(namespace, trial, time, number);
+                CREATE TABLE stoppedTrial (
+                    namespace TEXT NOT NULL,
+                    trial TEXT NOT NULL,
+                    time REAL NOT NULL,
+                    PRIMARY KEY (namespace, trial)
+                ) WITHOUT ROWID;
                 CREATE TABLE token (
                     name TEXT PRIMARY KEY,
                     hash BLOB NOT NULL UNIQUE,

@@ -1,5 +1,5 @@
 /// Numbers as training programs print them.
-enum MetricNumber {
+public enum MetricNumber {
     /// A decimal number, or NaN or an infinity by name, with blanks around it allowed; nil for anything else.
     ///
     /// Hexadecimal and NaN payloads, which `Double.init` would take, are refused. `1e999` is infinity.
@@ -10,7 +10,8 @@ enum MetricNumber {
         return Double(String(decoding: trimmed, as: UTF8.self))
     }
 
-    static func value(of text: String) -> Double? { text.withBytes { value(of: $0) } }
+    /// The same of a text.
+    public static func value(of text: String) -> Double? { text.withBytes { value(of: $0) } }
 
     /// An integer in plain decimal digits; nil for `3.0` and for what does not fit.
     static func integer(of bytes: Bytes) -> Int? {

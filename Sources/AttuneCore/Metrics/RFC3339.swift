@@ -3,7 +3,7 @@ import Foundation
 /// Reads RFC 3339 times, such as `2026-06-22T08:15:00.25+02:00`.
 ///
 /// Foundation's parsers take a microsecond or more a line; this takes a few nanoseconds to say no.
-enum RFC3339 {
+public enum RFC3339 {
     /// The time that `bytes` is, all of it; nil if it is anything else.
     static func date(_ bytes: Bytes) -> Date? {
         guard bytes.count >= 20, bytes[10].lowercased == UInt8(ascii: "t"),
@@ -14,7 +14,8 @@ enum RFC3339 {
         return Date(timeIntervalSince1970: Double(day * 86_400 + second - offset) + fraction)
     }
 
-    static func date(_ text: String) -> Date? { text.withBytes { date($0) } }
+    /// The time that `text` is, all of it; nil if it is anything else.
+    public static func date(_ text: String) -> Date? { text.withBytes { date($0) } }
 
     /// The time a line begins with, if its first word is one.
     static func prefix(of line: Bytes) -> Date? {

@@ -27,6 +27,21 @@ public struct Method: Sendable {
         }
     }
 
+    /// A method that works on the bytes of protobuf's format itself, as decoding all of a request would cost too much.
+    public init<Request: Message, Reply: Message>(
+        _ service: String, _ name: String, _ scope: Scope, of request: Request.Type, _ reply: Reply.Type,
+        _ handler: @escaping @Sendable ([UInt8], Caller) async throws -> [UInt8]
+    ) {
+        self.service = service
+        self.name = name
+        self.scope = scope
+        answer = { bytes, format, caller in
+            guard format == .json else { return try await handler(bytes, caller) }
+            let request: Request = try Method.decode(bytes, .json)
+            return try await Reply(serializedBytes: handler(try request.serializedBytes(), caller)).jsonUTF8Bytes()
+        }
+    }
+
     static func decode<Request: Message>(_ bytes: [UInt8], _ format: Format) throws(ServiceError) -> Request {
         do {
             return switch format {
