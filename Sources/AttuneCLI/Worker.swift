@@ -47,6 +47,8 @@ actor Worker {
     private var unfit: Set<String> = []
     private var works: [WorkerDirectory.Held: Work] = [:]
     private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Reports on their way.
+    private var sending: [WorkerDirectory.Held: Task<Attune_V1_ReportReply, any Error>] = [:]
     private var isLettingGo = false
     private var isAway = false
 
@@ -86,6 +88,7 @@ actor Worker {
         wake()
         let tasks = works.values.compactMap(\.task)
         for task in tasks { task.cancel() }
+        for report in sending.values { report.cancel() }
         for task in tasks { await task.value }
         return works.count
     }
@@ -257,15 +260,23 @@ actor Worker {
         }
     }
 
+    /// A report that is on its way when its trial ends arrives all the same: only letting go cuts it short.
     private func report(_ work: Work, _ observations: [Observation]) async throws {
-        let reply = try await patientClient.call(
-            TrialsMethod.report,
-            .with {
-                $0.experiment = work.held.experiment
-                $0.trial = Int32(work.held.number)
-                $0.attempt = Int32(work.held.attempt)
-                $0.observations = observations.map(Attune_V1_Observation.init)
-            })
+        let client = patientClient
+        let report = Task {
+            try await client.call(
+                TrialsMethod.report,
+                .with {
+                    $0.experiment = work.held.experiment
+                    $0.trial = Int32(work.held.number)
+                    $0.attempt = Int32(work.held.attempt)
+                    $0.observations = observations.map(Attune_V1_Observation.init)
+                })
+        }
+        if isLettingGo { report.cancel() }
+        sending[work.held] = report
+        defer { sending[work.held] = nil }
+        let reply = try await report.value
         if reply.verdict.endsWork { try await work.place.runner.stop(work.trial) }
     }
 
