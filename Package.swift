@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "Attune", targets: ["Attune"]),
         .library(name: "AttuneStore", targets: ["AttuneStore"]),
+        .library(name: "AttuneClient", targets: ["AttuneClient"]),
         .library(name: "AttuneOptimize", targets: ["AttuneOptimize"]),
         .library(name: "AttuneYAML", targets: ["AttuneYAML"]),
         .executable(name: "attune", targets: ["AttuneCLI"]),
@@ -86,6 +87,10 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
+        .target(
+            name: "AttuneClient",
+            dependencies: ["AttuneProto", "CAttuneHTTP", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            swiftSettings: strict),
         .target(name: "AttuneOptimize", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(name: "CAttuneProcess"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -99,11 +104,12 @@ let package = Package(
         .executableTarget(
             name: "AttuneCLI",
             dependencies: [
-                "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneCore", "AttuneOptimize",
-                "AttuneProblems",
-                "AttuneProcess", "AttuneService", "AttuneStore", "AttuneTables", "AttuneYAML",
+                "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneClient", "AttuneCore",
+                "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto", "AttuneService", "AttuneStore",
+                "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], swiftSettings: strict),
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
@@ -175,7 +181,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AttuneCLITests",
-            dependencies: ["AttuneCLI", "AttuneCore", "AttuneDigits", "AttuneStore", "attune-supervisor"],
+            dependencies: [
+                "AttuneCLI", "AttuneClient", "AttuneCore", "AttuneDigits", "AttuneProto", "AttuneStore",
+                "attune-supervisor",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneDigitsTests",

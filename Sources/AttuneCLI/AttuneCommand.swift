@@ -1,4 +1,5 @@
 import ArgumentParser
+import AttuneClient
 import AttuneCore
 import Foundation
 
@@ -14,7 +15,8 @@ struct AttuneCommand: AsyncParsableCommand {
             """,
         version: attuneVersion,
         subcommands: [
-            RunCommand.self, ServeCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self, TrialsCommand.self,
+            RunCommand.self, ServeCommand.self, SubmitCommand.self, WorkerCommand.self, ValidateCommand.self,
+            ListCommand.self, ShowCommand.self, TrialsCommand.self,
             BestCommand.self,
             LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self, ExportCommand.self,
             ReplayCommand.self, AuditCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self,
@@ -37,6 +39,8 @@ struct AttuneCommand: AsyncParsableCommand {
             fail(error.description, .badInput)
         } catch let error as AttuneError {
             fail("error: \(error)", .badInput)
+        } catch let error as ClientError {
+            fail("error: \(error)", error.isBadInput ? .badInput : .failed)
         } catch let error as HeldElsewhere {
             fail("error: \(error)", .badInput)
         } catch {
@@ -59,4 +63,18 @@ extension ExitCode {
     static let failed = ExitCode(1)
     static let badInput = ExitCode(2)
     static let interrupted = ExitCode(130)
+}
+
+extension ClientError {
+    /// Whether the server refused what it was asked, and would again.
+    fileprivate var isBadInput: Bool {
+        switch code {
+        case .invalidArgument, .notFound, .alreadyExists, .failedPrecondition, .permissionDenied, .unauthenticated,
+            .outOfRange:
+            true
+        case .cancelled, .unknown, .deadlineExceeded, .resourceExhausted, .aborted, .unimplemented, .internal,
+            .unavailable, .dataLoss, .unreachable:
+            false
+        }
+    }
 }

@@ -12,7 +12,7 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: "Replays rules over the recorded learning curves; docs/early-stopping.md explains the table.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @OptionGroup var format: FormatOptions
     @Option(help: "table or json.") var output = Output.table
     @Option(
@@ -20,7 +20,7 @@ struct AuditCommand: AsyncParsableCommand {
     var rule: [String] = []
 
     func run() async throws {
-        let stored = try await storeOptions.openExisting().requiredStudy(name)
+        let stored = try await recordsOptions.open().requiredStudy(name)
         let audit = try StoppingAudit(stored, rules: rule.isEmpty ? nil : try rule.map(AuditCommand.spec))
         Terminal.say(format.json || output == .json ? audit.json.pretty : audit.text)
     }

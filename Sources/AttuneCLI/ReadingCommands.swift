@@ -15,13 +15,14 @@ struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Lists the experiments of the store.")
 
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let summaries = try await storeOptions.openExisting().experiments()
+        let records = try recordsOptions.open()
+        let summaries = try await records.experiments()
         if format.json { return Terminal.say(JSON.array(summaries.map(\.json)).pretty) }
-        guard !summaries.isEmpty else { return Terminal.say("no experiments yet; attune run FILE starts one") }
+        guard !summaries.isEmpty else { return Terminal.say("no experiments yet; \(records.firstStep)") }
         let rows = summaries.map { summary in
             [
                 summary.name, summary.statusText,
@@ -38,12 +39,12 @@ struct ShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows where an experiment stands.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @OptionGroup var format: FormatOptions
     @Flag(help: "Say how much each parameter mattered.") var importance = false
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
+        let store = try recordsOptions.open()
         let summary = try await store.required(name)
         let best = try await store.best(of: name)
         let holder = try await store.holder(of: name)
@@ -67,7 +68,7 @@ struct TrialsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "trials", abstract: "Lists an experiment's trials.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @OptionGroup var format: FormatOptions
     @Flag(help: "Print CSV.") var csv = false
     @Flag(help: "Say why each was proposed: what the model expected, and how much of it was exploration.") var why =
@@ -78,7 +79,7 @@ struct TrialsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
+        let store = try recordsOptions.open()
         let summary = try await store.required(name)
         let trials = try await store.allTrials(of: name)
         if format.json { return Terminal.say(JSON.array(trials.map(why ? \.explainedJSON : \.json)).pretty) }
@@ -99,11 +100,11 @@ struct BestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "best", abstract: "Shows the best trial so far.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @OptionGroup var format: FormatOptions
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
+        let store = try recordsOptions.open()
         let summary = try await store.required(name)
         guard let best = try await store.best(of: name) else {
             throw AttuneError("no trial of \(name) has succeeded yet")
@@ -119,18 +120,20 @@ struct LogsCommand: AsyncParsableCommand {
 
     @Argument(help: "The experiment.") var name: String
     @Argument(help: "The trial's number.") var trial: Int
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @Flag(name: .shortAndLong, help: "Go on printing until the trial ends.") var follow = false
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
+        let store = try recordsOptions.open()
         _ = try await store.required(name)
         guard try await store.trial(trial, of: name) != nil else { throw AttuneError("\(name) has no trial \(trial)") }
-        let outputs = try await store.requiredExperiment(name).trialDirectories.map { directories in
+        let outputs = try await store.trialDirectories(of: name).map { directories in
             { directories.outputs(of: trial) }
         }
         guard let outputs, !outputs().isEmpty else {
-            throw AttuneError("trial \(trial) of \(name) has left no output on this machine")
+            let place =
+                try recordsOptions.remote == nil ? "" : "; it is with the worker that ran it, in its --directory"
+            throw AttuneError("trial \(trial) of \(name) has left no output on this machine\(place)")
         }
         var printed = 0
         var file: FileHandle?
@@ -161,11 +164,11 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Prints an experiment with everything recorded of it: JSON with every event, or CSV of trials.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @Option(help: "json or csv.") var format = Format.json
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
+        let store = try recordsOptions.open()
         let stored = try await store.requiredStudy(name)
         switch format {
         case .csv:
@@ -187,11 +190,11 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay", abstract: "Derives every suggestion again from the log.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @Flag(help: "Compare with what was run; exit with 1 at the first difference.") var verify = false
 
     func run() async throws {
-        let stored = try await storeOptions.openExisting().requiredStudy(name)
+        let stored = try await recordsOptions.open().requiredStudy(name)
         var replay = Replay(stored, suggester: try AlgorithmCatalogue.standard.suggester(for: stored.experiment))
         var count = 0
         while let step = try replay.next() {
@@ -210,7 +213,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
 struct AlgorithmsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "algorithms", abstract: "Lists algorithms and stopping rules, or one with its settings.")
+        commandName: "algorithms", abstract: "Lists algorithms and stopping rules, or one with its settings.",
+        discussion: "Those of this attune, which needs no store and no server for it.")
 
     @Argument(help: "An algorithm or stopping rule.") var name: String?
     @OptionGroup var format: FormatOptions

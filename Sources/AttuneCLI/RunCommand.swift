@@ -1,30 +1,35 @@
 import ArgumentParser
 import AttuneAlgorithms
+import AttuneClient
 import AttuneCore
 import AttuneProcess
+import AttuneProto
 import AttuneStore
 import AttuneYAML
 import Foundation
+import SwiftProtobuf
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Runs an Experiment file, its trials as processes of this machine.")
+        commandName: "run", abstract: "Runs an Experiment file, its trials as processes of this machine.",
+        discussion: "With --server the experiment is the server's, and this machine a worker of it.")
 
     @Argument(
         help: "The Experiment, YAML or JSON; - for standard input.",
         completion: .file(extensions: ["yaml", "yml", "json"]))
     var file: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @OptionGroup var output: OutputOptions
     @Option(help: "Another name for the experiment.") var name: String?
     @OptionGroup var budgetOptions: BudgetOptions
     @Option(help: "The seed of every random choice.") var seed: UInt64?
 
     func run() async throws {
+        if let remote = try recordsOptions.remote { return try await run(with: remote) }
         let reading = try ExperimentReader(quiet: output.quiet).read(file)
         let experiment = try edited(try ExperimentReader.only(in: reading, of: file))
         try refuse(Session.objections(to: experiment), in: reading)
-        let store = try storeOptions.open()
+        let store = try recordsOptions.storeOptions.open()
         if let existing = try await store.summary(of: experiment.name) {
             throw AttuneError(
                 "\(experiment.name) exists already (\(existing.statusText), \(existing.counts.total) trials): "
@@ -41,6 +46,14 @@ struct RunCommand: AsyncParsableCommand {
         try await session.run()
     }
 
+    /// Submits the experiment and works on it here.
+    private func run(with remote: RemoteRecords) async throws {
+        let submission = Submission(
+            file: file, name: name, seed: seed, budget: budgetOptions, verbosity: output.verbosity)
+        let experiment = try await submission.submit(to: remote)
+        try await remote.work(on: experiment, base: directory, output.verbosity)
+    }
+
     /// - Throws: `ExitCode.badInput` when there are any, each told with its place in the file.
     private func refuse(_ problems: [Problem], in reading: ExperimentFile) throws {
         guard !problems.isEmpty else { return }
@@ -54,18 +67,24 @@ struct RunCommand: AsyncParsableCommand {
         if let name { experiment.metadata.name = name }
         if let seed { experiment.seed = seed }
         experiment.budget = budgetOptions.edited(experiment.budget)
-        let directory =
-            file == "-"
-            ? FileManager.default.currentDirectoryPath
-            : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
         if experiment.metadata.annotations[Session.directoryKey] == nil {
             experiment.metadata.annotations[Session.directoryKey] = directory
         }
         let own = "\(experiment.name)-\(UUID().uuidString.prefix(8).lowercased())"
-        experiment.metadata.annotations[Session.trialsKey] = storeOptions.trialsRoot.appending(path: own).path(
-            percentEncoded: false)
+        experiment.metadata.annotations[Session.trialsKey] = recordsOptions.storeOptions.trialsRoot.appending(path: own)
+            .path(
+                percentEncoded: false)
         // A flag may have broken what the file had right: read the result as if it had been written so.
         return try Experiment(json: experiment.json, catalogue: .standard)
+    }
+}
+
+extension RunCommand {
+    /// Where relative paths of the file begin.
+    private var directory: String {
+        file == "-"
+            ? FileManager.default.currentDirectoryPath
+            : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
     }
 }
 
@@ -118,7 +137,7 @@ struct ExperimentReader {
     }
 
     /// The file's text, without the mark that some editors begin UTF-8 with.
-    private func text(of file: String) throws -> String {
+    func text(of file: String) throws -> String {
         let data = try file == "-" ? FileHandle.standardInput.readToEnd() ?? Data() : bytes(of: file)
         guard let text = String(validating: data, as: UTF8.self) else {
             throw AttuneError("\(file): is not UTF-8 text; save it as UTF-8")
@@ -147,25 +166,21 @@ extension Problem {
     }
 }
 
-struct ValidateCommand: ParsableCommand {
+struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "validate", abstract: "Checks Experiment files; every error of every file, on standard error.")
+        commandName: "validate", abstract: "Checks Experiment files; every error of every file, on standard error.",
+        discussion: "With --server, that server checks them, as it would when they are submitted.")
 
     @Argument(help: "Experiment files.", completion: .file(extensions: ["yaml", "yml", "json"]))
     var files: [String]
+    @OptionGroup(title: "Server") var serverOptions: ServerOptions
 
-    func run() throws {
+    func run() async throws {
+        let client = try serverOptions.configuration().map(AttuneClient.init)
         var isValid = true
         for file in files {
             do {
-                let reading = try ExperimentReader().read(file)
-                for (index, experiment) in reading.experiments.enumerated() {
-                    for problem in Session.objections(to: experiment) {
-                        Terminal.complain(
-                            reading.diagnostic(of: problem.onThisMachine, inExperiment: index).description)
-                    }
-                    Terminal.say("\(file): \(experiment.name) is valid")
-                }
+                if let client { try await validate(file, by: client) } else { try validate(file) }
             } catch let error as AttuneError {
                 Terminal.complain("error: \(error)")
                 isValid = false
@@ -175,23 +190,47 @@ struct ValidateCommand: ParsableCommand {
         }
         guard isValid else { throw ExitCode.badInput }
     }
+
+    private func validate(_ file: String) throws {
+        let reading = try ExperimentReader().read(file)
+        for (index, experiment) in reading.experiments.enumerated() {
+            for problem in Session.objections(to: experiment) {
+                Terminal.complain(reading.diagnostic(of: problem.onThisMachine, inExperiment: index).description)
+            }
+            Terminal.say("\(file): \(experiment.name) is valid")
+        }
+    }
+
+    private func validate(_ file: String, by client: AttuneClient) async throws {
+        let text = try ExperimentReader().text(of: file)
+        let reply = try await client.call(ExperimentsMethod.validate, .with { $0.text = text })
+        for problem in reply.problems {
+            let place = problem.line > 0 ? "\(problem.line):\(problem.column): " : ""
+            let field = problem.field.isEmpty ? "" : "\(problem.field): "
+            Terminal.complain("\(file):\(place)\(problem.warning ? "warning" : "error"): \(field)\(problem.message)")
+        }
+        guard reply.valid else { throw ExitCode.badInput }
+        Terminal.say("\(file): is valid")
+    }
 }
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Goes on with an experiment: adopts trials that still run, collects those that ended meanwhile.")
+        abstract: "Goes on with an experiment: adopts trials that still run, collects those that ended meanwhile.",
+        discussion: "With --server it opens the experiment again, and workers go on with it.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var budgetOptions: BudgetOptions
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
-        let study = try await store.requiredStudy(name).study()
+        let study = try await recordsOptions.open().requiredStudy(name).study()
         let budget = try budget(for: study)
         if budget == nil, case .finished(let finish) = study.status { return try alreadyOver(study, finish) }
+        if let remote = try recordsOptions.remote { return try await remote.reopen(name, budget, output.verbosity) }
+        let store = try recordsOptions.storeOptions.openExisting()
         var experiment = study.experiment
         if let budget { experiment.budget = budget }
         let session = try Session(experiment, store: store, verbosity: output.verbosity)
@@ -232,10 +271,11 @@ struct StopCommand: AsyncParsableCommand {
         commandName: "stop", abstract: "Stops an experiment and its running trials, wherever it is driven from.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
+        if let remote = try recordsOptions.remote { return try await remote.suspend(name) }
+        let store = try recordsOptions.storeOptions.openExisting()
         let study = try await store.requiredStudy(name).study()
         if let holder = try await store.holder(of: name), try await store.requestStop(name) {
             Terminal.complain("asked \(holder) to stop \(name)")
@@ -274,10 +314,11 @@ struct DeleteCommand: AsyncParsableCommand {
         commandName: "delete", abstract: "Removes an experiment with its trials, logs and checkpoints.")
 
     @Argument(help: "The experiment.") var name: String
-    @OptionGroup var storeOptions: StoreOptions
+    @OptionGroup var recordsOptions: RecordsOptions
 
     func run() async throws {
-        let store = try storeOptions.openExisting()
+        if let remote = try recordsOptions.remote { return try await remote.delete(name) }
+        let store = try recordsOptions.storeOptions.openExisting()
         let summary = try await store.required(name)
         let directories = try await store.requiredExperiment(name).trialDirectories
         // Trials of a script died with it; the store refuses to delete what a living process holds.

@@ -22,24 +22,29 @@ struct Session {
         self.experiment = experiment
         self.store = store
         self.verbosity = verbosity
-        runner = try Session.runner(for: experiment, directories)
+        runner = try Session.runner(
+            for: experiment, directories, base: experiment.metadata.annotations[Session.directoryKey])
         try directories.create()
         guard !verbosity.quiet else { return }
         for notice in runner.notices { Terminal.complain("notice: \(notice)") }
     }
 
-    private static func runner(for experiment: Experiment, _ directories: TrialDirectories) throws -> ProcessRunner {
-        let base = experiment.metadata.annotations[directoryKey] ?? FileManager.default.currentDirectoryPath
-        return try ProcessRunner(
+    /// - Parameter base: where relative paths of the template begin; nil for the present directory.
+    static func runner(
+        for experiment: Experiment, _ directories: TrialDirectories, base: String?
+    ) throws -> ProcessRunner {
+        try ProcessRunner(
             experiment, resource: try experiment.templateResource(), directories: directories,
-            supervisor: try Supervisor.find(), environment: environment, baseDirectory: URL(filePath: base),
-            now: { Date() })
+            supervisor: try Supervisor.find(), environment: environment,
+            baseDirectory: URL(filePath: base ?? FileManager.default.currentDirectoryPath), now: { Date() })
     }
 
     /// What keeps this machine from running an experiment that is valid in itself.
     static func objections(to experiment: Experiment) -> [Problem] {
         do {
-            _ = try runner(for: experiment, TrialDirectories(root: FileManager.default.temporaryDirectory))
+            _ = try runner(
+                for: experiment, TrialDirectories(root: FileManager.default.temporaryDirectory),
+                base: experiment.metadata.annotations[directoryKey])
             return []
         } catch let invalid as InvalidExperiment {
             return invalid.problems
@@ -53,9 +58,11 @@ struct Session {
     /// The annotation that says where the trials keep their files.
     static let trialsKey = "attune.dev/trials"
 
-    /// What attune was given, with its own directory first on the path, so that trials find `attune report`.
+    /// What attune was given, with its own directory first on the path, so that trials find `attune report`, and without
+    /// its token.
     private static var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
+        environment["ATTUNE_TOKEN"] = nil
         let own = CommandLine.executableDirectory
         environment["PATH"] = [own, environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"].joined(separator: ":")
         return environment
@@ -88,25 +95,12 @@ struct Session {
         stopping.cancel()
         await viewing.value
         switch result {
-        case .success(let study): try finish(study)
+        case .success(let study): try study.conclude(verbosity)
         case .failure(let error) where error is CancellationError: try await letGo(interrupts)
         case .failure(let error):
             // The experiment was fine when it started, so what ended it is no bad input.
             Terminal.complain("error: \(error)")
             throw ExitCode.failed
-        }
-    }
-
-    private func finish(_ study: Study) throws {
-        if verbosity.json {
-            Terminal.say(study.summaryJSON.pretty)
-        } else if !verbosity.quiet {
-            Terminal.say(study.closingLines)
-        }
-        switch study.status {
-        case .finished(let finish) where finish.isFailure: throw ExitCode.failed
-        case .finished, .running: return
-        case .stopped: throw ExitCode.interrupted
         }
     }
 
@@ -191,6 +185,24 @@ extension CommandLine {
     static var executableDirectory: String {
         let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? arguments[0]
         return (path as NSString).deletingLastPathComponent
+    }
+}
+
+extension Study {
+    /// Says how the experiment ended.
+    ///
+    /// - Throws: `ExitCode` where it has failed or was stopped.
+    func conclude(_ verbosity: Verbosity) throws {
+        if verbosity.json {
+            Terminal.say(summaryJSON.pretty)
+        } else if !verbosity.quiet {
+            Terminal.say(closingLines)
+        }
+        switch status {
+        case .finished(let finish) where finish.isFailure: throw ExitCode.failed
+        case .finished, .running: return
+        case .stopped: throw ExitCode.interrupted
+        }
     }
 }
 

@@ -37,33 +37,4 @@ struct StoreOptions: ParsableArguments {
         }
         return try open()
     }
-
-}
-
-extension SQLiteStore {
-    /// - Throws: `AttuneError` naming the nearest experiment when there is none of that name.
-    func required(_ name: String) async throws -> ExperimentSummary {
-        if let summary = try await summary(of: name) { return summary }
-        throw AttuneError(try await unknown(name))
-    }
-
-    /// The experiment with its events.
-    func requiredStudy(_ name: String) async throws -> StoredExperiment {
-        if let stored = try await load(name) { return stored }
-        throw AttuneError(try await unknown(name))
-    }
-
-    /// The experiment as it was created.
-    func requiredExperiment(_ name: String) async throws -> Experiment {
-        if let experiment = try await experiment(name) { return experiment }
-        throw AttuneError(try await unknown(name))
-    }
-
-    private func unknown(_ name: String) async throws -> String {
-        let names = try await experiments().map(\.name)
-        let hint =
-            nearest(to: name, among: names).map { "; did you mean \($0)?" }
-            ?? (names.isEmpty ? "" : "; attune list shows what there is")
-        return "there is no experiment named \(name)\(hint)"
-    }
 }

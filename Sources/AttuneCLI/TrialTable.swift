@@ -2,22 +2,6 @@ import AttuneCore
 import AttuneStore
 import Foundation
 
-extension SQLiteStore {
-    /// All trials by number, a page at a time.
-    func allTrials(of name: String) async throws -> [TrialRow] {
-        var all: [TrialRow] = []
-        while case let page = try await trials(of: name, offset: all.count, limit: 5_000), !page.isEmpty { all += page }
-        return all
-    }
-}
-
-extension SQLiteStore {
-    /// One trial; nil when there is none of that number.
-    func trial(_ number: Trial.Number, of name: String) async throws -> TrialRow? {
-        number < 1 ? nil : try await trials(of: name, offset: number - 1, limit: 1).first
-    }
-}
-
 /// Trials as lines of CSV: one column per parameter and per statistic of a metric.
 struct TrialTable {
     let trials: [TrialRow]

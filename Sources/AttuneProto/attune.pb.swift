@@ -396,7 +396,8 @@ public nonisolated struct Attune_V1_Experiment: @unchecked Sendable {
   /// Clears the value of `budget`. Subsequent reads from it will return its default value.
   public mutating func clearBudget() {_uniqueStorage()._budget = nil}
 
-  /// The best trial; absent before one has succeeded, and where there are several objectives.
+  /// The best trial; absent before one has succeeded, and where there are several objectives. In lists its number, name
+  /// and value only.
   public var best: Attune_V1_Trial {
     get {_storage._best ?? Attune_V1_Trial()}
     set {_uniqueStorage()._best = newValue}
@@ -432,6 +433,12 @@ public nonisolated struct Attune_V1_Experiment: @unchecked Sendable {
   public var hasManifest: Bool {_storage._manifest != nil}
   /// Clears the value of `manifest`. Subsequent reads from it will return its default value.
   public mutating func clearManifest() {_uniqueStorage()._manifest = nil}
+
+  /// How many trials of other experiments it began with.
+  public var priorTrials: Int32 {
+    get {_storage._priorTrials}
+    set {_uniqueStorage()._priorTrials = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1570,7 +1577,7 @@ nonisolated extension Attune_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Attune_V1_Experiment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Experiment"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}namespace\0\u{1}state\0\u{1}reason\0\u{1}message\0\u{1}created\0\u{1}counts\0\u{1}budget\0\u{1}best\0\u{2}\u{2}metric\0\u{1}maximize\0\u{1}events\0\u{1}manifest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}namespace\0\u{1}state\0\u{1}reason\0\u{1}message\0\u{1}created\0\u{1}counts\0\u{1}budget\0\u{1}best\0\u{2}\u{2}metric\0\u{1}maximize\0\u{1}events\0\u{1}manifest\0\u{3}prior_trials\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1586,6 +1593,7 @@ nonisolated extension Attune_V1_Experiment: SwiftProtobuf.Message, SwiftProtobuf
     var _maximize: Bool = false
     var _events: Int64 = 0
     var _manifest: SwiftProtobuf.Google_Protobuf_Struct? = nil
+    var _priorTrials: Int32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1609,6 +1617,7 @@ nonisolated extension Attune_V1_Experiment: SwiftProtobuf.Message, SwiftProtobuf
       _maximize = source._maximize
       _events = source._events
       _manifest = source._manifest
+      _priorTrials = source._priorTrials
     }
   }
 
@@ -1640,6 +1649,7 @@ nonisolated extension Attune_V1_Experiment: SwiftProtobuf.Message, SwiftProtobuf
         case 12: try { try decoder.decodeSingularBoolField(value: &_storage._maximize) }()
         case 13: try { try decoder.decodeSingularInt64Field(value: &_storage._events) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._manifest) }()
+        case 15: try { try decoder.decodeSingularInt32Field(value: &_storage._priorTrials) }()
         default: break
         }
       }
@@ -1691,6 +1701,9 @@ nonisolated extension Attune_V1_Experiment: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._manifest {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      if _storage._priorTrials != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._priorTrials, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1713,6 +1726,7 @@ nonisolated extension Attune_V1_Experiment: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._maximize != rhs_storage._maximize {return false}
         if _storage._events != rhs_storage._events {return false}
         if _storage._manifest != rhs_storage._manifest {return false}
+        if _storage._priorTrials != rhs_storage._priorTrials {return false}
         return true
       }
       if !storagesAreEqual {return false}

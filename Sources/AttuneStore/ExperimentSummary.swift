@@ -7,6 +7,11 @@ public struct ExperimentSummary: Sendable, Hashable {
     public struct Best: Sendable, Hashable {
         public var number: Trial.Number
         public var value: Double
+
+        public init(number: Trial.Number, value: Double) {
+            self.number = number
+            self.value = value
+        }
     }
 
     /// The name, after the namespace it lives in where that is not the default one.
@@ -26,6 +31,23 @@ public struct ExperimentSummary: Sendable, Hashable {
     public internal(set) var events: Int
     /// The living process that runs it, such as `process 4711 on host`.
     public internal(set) var holder: String?
+
+    /// What another store says of an experiment of its own.
+    public init(
+        id: Experiment.ID, createdAt: Date, metric: String, direction: Objective.Direction, maxTrials: Int?,
+        status: Study.Status, counts: Study.Counts, priorTrials: Int, best: Best?, events: Int
+    ) {
+        self.id = id
+        self.createdAt = createdAt
+        self.metric = metric
+        self.direction = direction
+        self.maxTrials = maxTrials
+        self.status = status
+        self.counts = counts
+        self.priorTrials = priorTrials
+        self.best = best
+        self.events = events
+    }
 }
 
 extension ExperimentSummary {

@@ -9,6 +9,12 @@ public struct TrialRow: Sendable, Hashable {
         public var latest: Double?
         public var min: Double?
         public var max: Double?
+
+        public init(latest: Double?, min: Double?, max: Double?) {
+            self.latest = latest
+            self.min = min
+            self.max = max
+        }
     }
 
     public let number: Trial.Number
@@ -33,6 +39,27 @@ public struct TrialRow: Sendable, Hashable {
     /// Why the algorithm proposed it; nil where it did not say.
     public let explanation: Explanation?
     public let metrics: [String: Metric]
+
+    /// What another store says of a trial of its own.
+    public init(
+        number: Trial.Number, name: String, outcome: Outcome?, isPaused: Bool, suggestion: Suggestion,
+        assignment: JSON, value: Double?, attempt: Int, startTime: Date, endTime: Date?, metrics: [String: Metric]
+    ) {
+        self.number = number
+        self.name = name
+        self.outcome = outcome
+        self.isPaused = isPaused
+        resource = suggestion.resource
+        parent = suggestion.parent
+        self.value = value
+        self.attempt = attempt
+        self.startTime = startTime
+        self.endTime = endTime
+        self.assignment = assignment
+        labels = suggestion.labels
+        explanation = suggestion.explanation
+        self.metrics = metrics
+    }
 
     /// Katib's name of the condition it is in, or `Paused`.
     public var state: String { outcome?.name ?? (isPaused ? TrialRow.paused : TrialRow.running) }

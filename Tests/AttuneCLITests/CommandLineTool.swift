@@ -20,7 +20,7 @@ final class CommandLineTool: Sendable {
     deinit { try? FileManager.default.removeItem(at: directory) }
 
     /// Where the test bundle and the products it needs were built.
-    private static var products: URL {
+    static var products: URL {
         URL(
             filePath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
                 ?? CommandLine.arguments[0]
@@ -76,6 +76,9 @@ final class CommandLineTool: Sendable {
         }
 
         var isRunning: Bool { process.isRunning }
+
+        /// What it has printed so far.
+        func printed() throws -> String { try String(contentsOf: output, encoding: .utf8) }
 
         func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

@@ -100,6 +100,12 @@ public struct Trial: Sendable, Hashable {
         self.startTime = startTime
     }
 
+    /// A trial that has come to a further attempt, which has reported nothing yet.
+    public init(number: Number, name: String, suggestion: Suggestion, startTime: Date, attempt: Int) {
+        self.init(number: number, name: name, suggestion: suggestion, startTime: startTime)
+        self.attempt = attempt
+    }
+
     public var assignment: Assignment { suggestion.assignment }
     public var isRunning: Bool { outcome == nil && restTime == nil }
     /// Whether it rests at its level and may go on.

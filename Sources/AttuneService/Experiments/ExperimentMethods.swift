@@ -172,10 +172,12 @@ struct ExperimentMethods: Sendable {
         _ send: (Attune_V1_Event) async throws -> Void
     ) async throws {
         let id = try caller.id(of: request.experiment)
-        let rings = hub.bell(of: id).listen()
         var after = Int(request.after)
         guard try await store.events(of: id, after: after, limit: 0) != nil else { throw hub.unknown(id) }
-        while !Task.isCancelled, let page = try await store.events(of: id, after: after, limit: 500) {
+        while !Task.isCancelled {
+            // Anew each time: a wait that was cut short by the clock has ended its stream.
+            let rings = hub.bell(of: id).listen()
+            guard let page = try await store.events(of: id, after: after, limit: 500) else { return }
             for event in page.events { try await send(Attune_V1_Event(event)) }
             after = page.events.last?.sequence ?? after
             // Another process may write too, which rings no bell here.

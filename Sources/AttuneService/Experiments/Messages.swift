@@ -7,7 +7,7 @@ import SwiftProtobuf
 // MARK: JSON
 
 extension JSON {
-    init(_ value: Google_Protobuf_Value) {
+    public init(_ value: Google_Protobuf_Value) {
         switch value.kind {
         // Protobuf's values know doubles only.
         case .numberValue(let number): self = Int(exactly: number).map { .number($0) } ?? .number(number)
@@ -19,7 +19,7 @@ extension JSON {
         }
     }
 
-    init(_ object: Google_Protobuf_Struct) {
+    public init(_ object: Google_Protobuf_Struct) {
         self = .object(Fields(object.fields.sorted { $0.key < $1.key }.map { ($0.key, JSON($0.value)) }))
     }
 }
@@ -39,7 +39,7 @@ extension Google_Protobuf_Value {
 
 extension Google_Protobuf_Struct {
     /// The object's members; none where it is no object.
-    init(_ json: JSON) {
+    public init(_ json: JSON) {
         self.init()
         for (key, value) in json.object ?? [:] { fields[key] = Google_Protobuf_Value(value) }
     }
@@ -119,8 +119,14 @@ extension Attune_V1_Experiment {
         metric = summary.metric
         maximize = summary.direction == .maximize
         events = Int64(summary.events)
+        priorTrials = Int32(clamping: summary.priorTrials)
         budget.maxTrials = Int32(clamping: summary.maxTrials ?? 0)
         if summary.maxTrials == nil { budget.clearMaxTrials() }
+        if let best = summary.best {
+            self.best.number = Int32(best.number)
+            self.best.name = "\(summary.name)-\(best.number)"
+            self.best.value = best.value
+        }
         switch summary.status {
         case .running: state = .experimentRunning
         case .stopped: state = .experimentSuspended

@@ -37,9 +37,10 @@ struct TrialMethods: Sendable {
         _ asking: Asking, at desk: Desk, _ receipts: Receipts<Attune_V1_AskReply>
     ) async throws -> Attune_V1_AskReply {
         guard asking.patience > 0 else { return try await lease(asking, at: desk, receipts) }
-        let rings = desk.bell.listen()
         let deadline = hub.clock.now().addingTimeInterval(asking.patience)
         while true {
+            // Anew each time: a wait that was cut short by the clock has ended its stream.
+            let rings = desk.bell.listen()
             let reply = try await lease(asking, at: desk, receipts)
             let now = hub.clock.now()
             guard reply.state == .askWait, now < deadline else { return reply }

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "attune_connection.h"
+
 /// What a server answered.
 typedef struct {
     /// The status, such as 200; 0 when nobody answered in time.
