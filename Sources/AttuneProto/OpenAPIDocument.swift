@@ -2407,7 +2407,7 @@ public let openAPIDocument = #"""
          },
          "best": {
           "$ref": "#/components/schemas/attune.v1.Trial",
-          "description": "The best trial; absent before one has succeeded, and where there are several objectives."
+          "description": "The best trial; absent before one has succeeded, and where there are several objectives. In lists its number, name and value only."
          },
          "metric": {
           "type": "string",
@@ -2427,6 +2427,11 @@ public let openAPIDocument = #"""
          "manifest": {
           "type": "object",
           "description": "As it was created, complete. Not in lists."
+         },
+         "priorTrials": {
+          "type": "integer",
+          "format": "int32",
+          "description": "How many trials of other experiments it began with."
          }
         }
        },
@@ -3006,8 +3011,8 @@ public let openAPIDocument = #"""
           "format": "date-time"
          },
          "explanation": {
-          "type": "string",
-          "description": "Why the algorithm proposed it."
+          "type": "object",
+          "description": "Why the algorithm proposed it: its method in words, and what its model expected."
          }
         }
        },

@@ -117,7 +117,8 @@ public struct Server: Sendable {
         let http = try HTTPListener(
             configuration.http, tls: tls?.http,
             HTTPTransport(
-                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages), logger: quiet
+                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages),
+            logger: quiet
         ) { [stage] http in
             var addresses: [Address] = []
             for listener in grpc {

@@ -69,13 +69,20 @@ CREATE TABLE request (
     reply BLOB NOT NULL,
     UNIQUE (owner, key)
 );
+CREATE TABLE stoppedTrial (
+    namespace TEXT NOT NULL,
+    trial TEXT NOT NULL,
+    time REAL NOT NULL,
+    PRIMARY KEY (namespace, trial)
+) WITHOUT ROWID;
 CREATE TABLE token (
     name TEXT PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE,
     scope TEXT NOT NULL,
     namespaces TEXT NOT NULL,
     createdAt REAL NOT NULL,
-    expiresAt REAL
+    expiresAt REAL,
+    revokedAt REAL
 ) WITHOUT ROWID;
 CREATE TABLE trial (
     experiment INTEGER NOT NULL REFERENCES experiment(id) ON DELETE CASCADE,
