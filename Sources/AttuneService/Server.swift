@@ -72,12 +72,13 @@ public struct Server: Sendable {
         let experiments = ExperimentMethods(hub: hub, limits: configuration.limits) {
             UInt64.random(in: 0...UInt64(Int32.max))
         }
+        let katib = KatibMethods(catalogue: .standard, store: store)
         // Every set of methods has a line here.
         let methods: [[Method]] = [
             ServerMethods(catalogue: .standard).methods, experiments.methods, TrialMethods(hub: hub).methods,
-            KatibMethods(catalogue: .standard, store: store).methods,
+            katib.methods,
         ]
-        let streams: [[StreamingMethod]] = [experiments.streams]
+        let streams: [[StreamingMethod]] = [experiments.streams, katib.streams]
         let gate = TokenGate(
             store, isRequired: configuration.requiresTokens, browsers: BrowserGuard(configuration.http), clock: clock)
         self.configuration = configuration

@@ -2,7 +2,7 @@ import AttuneCore
 import Testing
 
 /// What early stopping saved and risked, from the command line.
-@Suite(.timeLimit(.minutes(3))) struct AuditCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct AuditCommandTests {
     /// A trial that reports its own number's share of ten, four times, as fast as it can.
     private static let script = "for i in 1 2 3 4; do echo loss=$x; done"
 

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// The contract that scripts rely on: exit codes, JSON, what a kill leaves behind.
-@Suite(.timeLimit(.minutes(3))) struct CommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandTests {
     /// An experiment whose trials run `script`, with the value in `x`.
     static func yaml(_ name: String, trials: Int, script: String, more: String = "") -> String {
         """

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What the commands say of why a trial was proposed.
-@Suite(.timeLimit(.minutes(3))) struct ExplanationCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct ExplanationCommandTests {
     @Test func `trials say why they were proposed`() async throws {
         let attune = try CommandLineTool()
         try await Self.keepExplainedStudy(in: attune.directory.appending(path: "attune.db").path)

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What `show --importance` says.
-@Suite(.timeLimit(.minutes(3))) struct ImportanceCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct ImportanceCommandTests {
     @Test func `show says how much each parameter mattered, the most important first`() async throws {
         let attune = try CommandLineTool()
         try await Self.keepStudy(of: 60, in: attune)

@@ -2,7 +2,7 @@ import AttuneCore
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct TokenCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct TokenCommandTests {
     @Test func `a token's secret is shown once, and what it is good for is listed`() async throws {
         let attune = try CommandLineTool()
         let made = try await attune("token", "create", "ci", "--scope", "write", "--namespace", "a", "--expires", "90d")

@@ -2,7 +2,7 @@ import AttuneCore
 import Testing
 
 /// A store in which one experiment begins with what another found.
-@Suite(.timeLimit(.minutes(3))) struct WarmStartCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct WarmStartCommandTests {
     @Test func `an experiment begins with what another found, and says so`() async throws {
         let attune = try CommandLineTool()
         let first = try attune.write(CommandTests.yaml("first", trials: 4, script: "echo loss=$x"), to: "first.yaml")

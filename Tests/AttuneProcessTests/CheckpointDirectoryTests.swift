@@ -4,7 +4,7 @@ import Testing
 @testable import AttuneProcess
 
 /// A trial begins with a copy of its parent's checkpoints, whole and once, whatever stands among them.
-@Suite(.timeLimit(.minutes(1))) struct CheckpointDirectoryTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckpointDirectoryTests {
     @Test func `files, directories and links arrive with permissions and times`() async throws {
         let scratch = try Scratch()
         let complaint = try await scratch.shell(

@@ -6,7 +6,7 @@ import Testing
 @testable import AttuneProcess
 
 /// Every collector reads what a real process writes, while it runs.
-@Suite(.timeLimit(.minutes(2))) struct CollectorTests {
+@Suite(.timeLimit(.minutes(10))) struct CollectorTests {
     /// An experiment whose one trial runs a shell script.
     static func experiment(_ script: String, _ collector: MetricsCollector, metrics: [String] = ["loss"]) throws -> (
         Experiment, JSON

@@ -6,7 +6,7 @@ import Testing
 @testable import AttuneProcess
 
 /// Processes keep what every runner keeps, and outlive whoever follows them.
-@Suite(.timeLimit(.minutes(2))) struct ProcessRunnerLawTests {
+@Suite(.timeLimit(.minutes(10))) struct ProcessRunnerLawTests {
     @Test func `a process runner keeps the laws`() async throws {
         try await TrialRunnerLaws(survives: true) { program in
             let scratch = try Scratch()

@@ -5,7 +5,7 @@ import Testing
 @testable import AttuneProcess
 
 /// What a process finds where checkpoints are kept.
-@Suite(.timeLimit(.minutes(1))) struct TrialCheckpointTests {
+@Suite(.timeLimit(.minutes(10))) struct TrialCheckpointTests {
     @Test func `where a container would find its checkpoints stands the trial's own directory`() async throws {
         let lab = try Lab(mount: "/var/log/katib/checkpoints/")
         let end = try await lab.run(

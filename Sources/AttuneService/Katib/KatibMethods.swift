@@ -74,6 +74,19 @@ struct KatibMethods: Sendable {
         "", "grpc.health.v1.Health", "manager.v1beta1.Suggestion", "manager.v1beta1.EarlyStopping",
     ]
 
+    /// The state now. It changes only when the service ends, and the stream with it.
+    var streams: [StreamingMethod] {
+        [
+            StreamingMethod("grpc.health.v1.Health", "Watch", .read) {
+                (request: Grpc_Health_V1_HealthCheckRequest, _, send) in
+                let isKnown = KatibMethods.healthy.contains(request.service)
+                try await send(
+                    Grpc_Health_V1_HealthCheckResponse.with { $0.status = isKnown ? .serving : .serviceUnknown })
+                while true { try await Task.sleep(for: .seconds(3_600)) }
+            }
+        ]
+    }
+
     private var health: Method {
         Method("grpc.health.v1.Health", "Check", .read) { (request: Grpc_Health_V1_HealthCheckRequest, _) in
             guard KatibMethods.healthy.contains(request.service) else {

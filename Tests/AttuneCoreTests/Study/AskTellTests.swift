@@ -4,7 +4,7 @@ import Testing
 
 @testable import AttuneCore
 
-@Suite(.timeLimit(.minutes(1))) struct AskTellTests {
+@Suite(.timeLimit(.minutes(10))) struct AskTellTests {
     @Test func `asking and telling finds the best`() async throws {
         let tuner = tuner(trials: 3)
         for value in [0.5, 0.2, 0.9] {

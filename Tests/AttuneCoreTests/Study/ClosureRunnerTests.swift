@@ -5,7 +5,7 @@ import Testing
 
 @testable import AttuneCore
 
-@Suite(.timeLimit(.minutes(1))) struct ClosureRunnerTests {
+@Suite(.timeLimit(.minutes(10))) struct ClosureRunnerTests {
     @Test func `a function of this process is a runner`() async throws {
         try await TrialRunnerLaws(survives: false) { program in
             let counter = Counter()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AttuneCore
 
-@Suite(.timeLimit(.minutes(1))) struct TunerTests {
+@Suite(.timeLimit(.minutes(10))) struct TunerTests {
     @Test(arguments: [1, 3, 8]) func `as many trials run as were asked for, never more at once than allowed`(
         _ parallelism: Int
     ) async throws {
