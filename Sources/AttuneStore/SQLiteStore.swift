@@ -15,7 +15,7 @@ public final class SQLiteStore: TrialStore {
     let queue = CommitQueue()
     let heartbeat = Mutex<Task<Void, Never>?>(nil)
     /// Told of what became durable.
-    let observer = Mutex<(@Sendable (StoreActivity) -> Void)?>(nil)
+    let observer = Mutex<Observer?>(nil)
     let log: WriteAheadLog
     /// Touched on the connection that writes, which runs one thing at a time.
     private let studies = Mutex<[Claim: OpenStudy]>([:])
@@ -179,11 +179,13 @@ public final class SQLiteStore: TrialStore {
         return Commit { try await promise.value }
     }
 
-    /// Writes what waits, a transaction at a time, until nothing does. Other writes get their turn in between.
+    /// Writes what waits, a transaction at a time, until nothing does. Other writes get their turn now and then.
     func drain() {
         pool.asyncWriteWithoutTransaction { [self] db in
-            guard let batch = queue.next() else { return }
-            commit(batch, db)
+            for _ in 0..<16 {
+                guard let batch = queue.next() else { return }
+                commit(batch, db)
+            }
             drain()
         }
     }

@@ -21,14 +21,19 @@ extension StoreActivity.Events {
     }
 }
 
+/// A closure in a struct: one that stood in a `Mutex` by itself would be wrapped once more each time it is read.
+struct Observer: Sendable {
+    let tell: @Sendable (StoreActivity) -> Void
+}
+
 extension SQLiteStore {
     /// Tells `observer`, instead of one before, what becomes durable. It must be quick: writing waits for it.
     public func observe(_ observer: (@Sendable (StoreActivity) -> Void)?) {
-        self.observer.withLock { $0 = observer }
+        self.observer.withLock { $0 = observer.map(Observer.init) }
     }
 
     func tell(_ activity: @autoclosure () -> StoreActivity) {
         guard let observer = observer.withLock({ $0 }) else { return }
-        observer(activity())
+        observer.tell(activity())
     }
 }
