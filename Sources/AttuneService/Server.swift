@@ -182,6 +182,14 @@ private struct Caretaker: Service {
     let logger: Logger
 
     func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await maintain()
+        } onGracefulShutdown: {
+            hub.end()
+        }
+    }
+
+    private func maintain() async throws {
         await cancelWhenGracefulShutdown {
             while (try? await clock.sleepFor(.seconds(1))) != nil {
                 do {

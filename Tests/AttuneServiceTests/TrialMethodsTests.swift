@@ -257,6 +257,15 @@ struct TrialMethodsTests {
         #expect(try await waiting.state == .askWait)
     }
 
+    @Test func `who waits is answered when the service ends`() async throws {
+        _ = try await office.create(parallel: 1)
+        _ = try await office.ask(lease: 3_600)
+        async let waiting = office.ask(wait: 30)
+        await office.clock.hasSleeper()
+        office.hub.end()
+        #expect(try await waiting.state == .askWait)
+    }
+
     @Test func `what cannot be is refused by name`() async throws {
         _ = try await office.create()
         #expect(await refusal { try await office.ask("nothing") }?.code == .notFound)

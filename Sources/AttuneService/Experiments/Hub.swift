@@ -20,6 +20,7 @@ public final class Hub: Sendable {
     private struct State {
         var places: [Experiment.ID: Place] = [:]
         var bells: [Experiment.ID: Bell] = [:]
+        var isEnding = false
     }
 
     /// Experiments kept in memory beyond those in use.
@@ -30,6 +31,18 @@ public final class Hub: Sendable {
         self.store = store
         self.catalogue = catalogue
         self.clock = clock
+    }
+
+    /// Whether nobody is to wait for anything any more.
+    var isEnding: Bool { state.withLock { $0.isEnding } }
+
+    /// Answers all who wait, as the service ends.
+    public func end() {
+        let bells = state.withLock { state in
+            state.isEnding = true
+            return Array(state.bells.values)
+        }
+        for bell in bells { bell.ring() }
     }
 
     /// Rings whenever an experiment changes here.

@@ -43,7 +43,7 @@ struct TrialMethods: Sendable {
             let rings = desk.bell.listen()
             let reply = try await lease(asking, at: desk, receipts)
             let now = hub.clock.now()
-            guard reply.state == .askWait, now < deadline else { return reply }
+            guard reply.state == .askWait, now < deadline, !hub.isEnding else { return reply }
             let end = min(deadline, max(desk.nextLeaseEnd ?? deadline, now.addingTimeInterval(0.05)))
             let wait = Duration.seconds(end.timeIntervalSince(now))
             guard await Bell.wait(for: rings, atMost: wait, clock: hub.clock.sleepFor) else { return reply }

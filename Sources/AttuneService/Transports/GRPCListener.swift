@@ -66,6 +66,8 @@ struct GRPCListener: Service {
             } onGracefulShutdown: {
                 server.beginGracefulShutdown()
             }
+        } catch let error as RuntimeError where error.cause is CancellationError {
+            // Calls that took longer than they may when the service ends were cut short.
         } catch let error as RuntimeError {
             throw AttuneError("gRPC cannot be served on \(place): \(error.cause.map { "\($0)" } ?? error.message)")
         }
