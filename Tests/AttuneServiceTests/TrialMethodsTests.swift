@@ -54,6 +54,13 @@ struct TrialMethodsTests {
         #expect(try await office.trials().count == 2)
     }
 
+    @Test func `one word for requests of two methods names two requests`() async throws {
+        _ = try await office.create()
+        let trial = try await office.ask(request: "one").trials[0]
+        #expect(try await office.tell(trial, 0.5, request: "one").state == "Succeeded")
+        #expect(try await office.ask(request: "one").trials == [trial])
+    }
+
     @Test func `a request that is made again after a restart gets the same reply`() async throws {
         _ = try await office.create()
         let first = try await office.ask(request: "ask-1")

@@ -15,13 +15,9 @@ final class Desk: Sendable {
 
     private struct State {
         var leases = Leases()
-        /// Hashes of the requests that have receipts: most are new, and need no look at the disk.
-        var answered: Set<Int>
-        var underWay: [String: Task<[UInt8], any Error>] = [:]
+        var answered: AnsweredRequests
+        var underWay: [String: Task<any Message, any Error>] = [:]
     }
-
-    /// How many requests of an experiment are remembered.
-    static let remembered = 100_000
 
     /// - Throws: `HeldElsewhere` where another process drives the experiment.
     init(_ tuner: Tuner, bell: Bell, store: SQLiteStore, clock: TunerClock) async throws {
@@ -30,8 +26,8 @@ final class Desk: Sendable {
         self.store = store
         self.clock = clock
         id = tuner.experiment.id
-        let requests = try await store.requests(of: id, limit: Desk.remembered)
-        state = Mutex(State(answered: Set(requests.map(\.hashValue))))
+        let requests = try await store.requests(of: id, limit: AnsweredRequests.remembered)
+        state = Mutex(State(answered: AnsweredRequests(requests)))
         try await tuner.open()
         await leaseAnew()
     }
@@ -78,44 +74,45 @@ final class Desk: Sendable {
     ///
     /// - Parameters:
     ///   - request: the client's name for it; where it is empty, nothing is remembered.
+    ///   - method: what is requested: the same name for something else names another request.
     ///   - body: makes the reply, with the receipt that its turn keeps.
     func once<Reply: Message>(
-        _ request: String, _ body: @escaping @Sendable (Receipts<Reply>) async throws -> Reply
+        _ request: String, of method: String = Reply.protoMessageName,
+        _ body: @escaping @Sendable (Receipts<Reply>) async throws -> Reply
     ) async throws -> Reply {
         guard !request.isEmpty else { return try await body(Receipts(request: nil)) }
         guard request.utf8.count <= 64 else {
             throw ServiceError(.invalidArgument, "request_id: must not be longer than 64 bytes")
         }
-        let isAnswered = state.withLock { $0.underWay[request] == nil && $0.answered.contains(request.hashValue) }
-        if isAnswered, let reply = try await store.reply(to: request, of: id) {
-            return try Reply(serializedBytes: reply)
-        }
-        return try Reply(serializedBytes: try await answer(request, evenIfAnswered: isAnswered, body))
+        let name = "\(method) \(request)"
+        let isAnswered = state.withLock { $0.underWay[name] == nil && $0.answered.mayContain(name) }
+        if isAnswered, let reply = try await store.reply(to: name, of: id) { return try Reply(serializedBytes: reply) }
+        return try await answer(name, evenIfAnswered: isAnswered, body)
     }
 
     private func answer<Reply: Message>(
-        _ request: String, evenIfAnswered: Bool, _ body: @escaping @Sendable (Receipts<Reply>) async throws -> Reply
-    ) async throws -> [UInt8] {
-        let task = state.withLock { state -> Task<[UInt8], any Error>? in
-            if let task = state.underWay[request] { return task }
-            guard evenIfAnswered || !state.answered.contains(request.hashValue) else { return nil }
-            let task = Task { [self] in
-                defer { forget(request) }
-                return try (try await body(Receipts<Reply>(request: request))).serializedBytes() as [UInt8]
+        _ name: String, evenIfAnswered: Bool, _ body: @escaping @Sendable (Receipts<Reply>) async throws -> Reply
+    ) async throws -> Reply {
+        let task = state.withLock { state -> Task<any Message, any Error>? in
+            if let task = state.underWay[name] { return task }
+            guard evenIfAnswered || !state.answered.mayContain(name) else { return nil }
+            let task = Task<any Message, any Error> { [self] in
+                defer { forget(name) }
+                return try await body(Receipts<Reply>(request: name))
             }
-            state.underWay[request] = task
+            state.underWay[name] = task
             return task
         }
-        if let task { return try await task.value }
+        if let reply = try await task?.value as? Reply { return reply }
         // It was answered between the look and the lock.
-        if let reply = try await store.reply(to: request, of: id) { return reply }
-        return try await answer(request, evenIfAnswered: true, body)
+        if let reply = try await store.reply(to: name, of: id) { return try Reply(serializedBytes: reply) }
+        return try await answer(name, evenIfAnswered: true, body)
     }
 
     private func forget(_ request: String) {
         state.withLock { state in
             state.underWay[request] = nil
-            state.answered.insert(request.hashValue)
+            state.answered.insert(request)
         }
     }
 

@@ -213,13 +213,13 @@ struct ExperimentMethods: Sendable {
     @Sendable private func suspend(
         _ request: Attune_V1_SuspendExperimentRequest, _ caller: Caller
     ) async throws -> Attune_V1_Experiment {
-        try await change(request.experiment, request.requestID, caller) { tuner in try tuner.suspend() }
+        try await change("suspend", request.experiment, request.requestID, caller) { tuner in try tuner.suspend() }
     }
 
     @Sendable private func resume(
         _ request: Attune_V1_ResumeExperimentRequest, _ caller: Caller
     ) async throws -> Attune_V1_Experiment {
-        try await change(request.experiment, request.requestID, caller) { tuner in
+        try await change("resume", request.experiment, request.requestID, caller) { tuner in
             if tuner.study.status != .running { try tuner.reopen(tuner.study.experiment.budget) }
         }
     }
@@ -227,17 +227,17 @@ struct ExperimentMethods: Sendable {
     @Sendable private func editBudget(
         _ request: Attune_V1_EditBudgetRequest, _ caller: Caller
     ) async throws -> Attune_V1_Experiment {
-        try await change(request.experiment, request.requestID, caller) { tuner in
+        try await change("budget", request.experiment, request.requestID, caller) { tuner in
             try tuner.reopen(try request.budget.edited(tuner.study.experiment.budget))
         }
     }
 
     private func change(
-        _ name: String, _ request: String, _ caller: Caller,
+        _ what: String, _ name: String, _ request: String, _ caller: Caller,
         _ body: @escaping @Sendable (isolated Tuner) throws -> Void
     ) async throws -> Attune_V1_Experiment {
         try await hub.with(try caller.id(of: name)) { desk in
-            _ = try await desk.once(request) { (receipts: Receipts<Google_Protobuf_Empty>) in
+            _ = try await desk.once(request, of: what) { (receipts: Receipts<Google_Protobuf_Empty>) in
                 try await desk.turn { tuner, _ in
                     try body(tuner)
                     return (Google_Protobuf_Empty(), try receipts.receipt(Google_Protobuf_Empty()))
