@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev libcurl4-openssl-dev zl
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench speed compare-asks ask-costs entrants campaign openapi format
+.PHONY: setup build demo test bench speed compare-asks ask-costs service-load entrants campaign openapi format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -56,6 +56,11 @@ compare-asks: build
 ask-costs: setup
 	Benchmarks/ask-costs.sh
 
+# Requests per second of the service, beside what it answers to an empty method, and beside a peer.
+service-load: build
+	swift build -c release --product attune-service-benchmark
+	Benchmarks/service.sh
+
 # Other people's optimizers, for comparisons only: docs/optimize.md.
 entrants:
 	python3.11 -m venv .build/entrants
@@ -66,6 +71,7 @@ campaign: build
 	Tests/Campaigns/kill.sh
 	Tests/Campaigns/full-disk.sh
 	Tests/Campaigns/kill-experiments.sh
+	python3 Tests/Campaigns/kill-service.py $(release)/attune
 	ATTUNE_FUZZ=10000 swift test --filter FuzzTests
 
 # The OpenAPI document, from the protos; needs protoc and Python.

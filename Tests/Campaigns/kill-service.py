@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Asks and tells from many clients while the server is killed again and again, and checks what is left.
 
-    kill-service.py ATTUNE [--seconds 300] [--clients 64] [--every 4] [--trials 500] [--seed 1]
+    kill-service.py ATTUNE [--seconds 300] [--clients 64] [--every 4] [--trials 2000] [--seed 1]
 
 Every client repeats a request under its id until it is answered. At the end: every tell that was acknowledged is there,
 once, with its value; no trial was given to two clients; no trial that was given, or is in the store, is nobody's.
@@ -14,6 +14,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -118,7 +119,7 @@ class Campaign:
         return f"load-{number}"
 
     def create(self, caller, number):
-        manifest = MANIFEST.replace("NAME", self.name(number)).replace("TRIALS", str(max(1000, self.options.trials)))
+        manifest = MANIFEST.replace("NAME", self.name(number)).replace("TRIALS", str(self.options.trials))
         caller.call("Experiments/CreateExperiment", {"text": manifest, "requestId": f"create-{number}"})
 
     def work(self, index):
@@ -202,18 +203,24 @@ class Campaign:
                 for (kind, trial), count in counts.items() if kind in ("started", "ended") and count > 1]
 
 
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("attune")
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--every", type=float, default=4, help="seconds between kills, on average")
-    parser.add_argument("--trials", type=int, default=2000, help="of an experiment, before the next one is begun")
+    parser.add_argument("--trials", type=int, default=2000, help="of an experiment, before the next one is begun; 1000 at least")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chooser = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as directory:
-        port = chooser.randrange(20000, 30000)
+        port = free_port()
         server = Server(options.attune, directory, port)
         campaign = Campaign(options, port)
         caller = Caller(port)

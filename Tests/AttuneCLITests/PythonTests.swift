@@ -1,0 +1,39 @@
+import Foundation
+import Testing
+
+/// What is written in Python, against the server that was built here.
+@Suite(.timeLimit(.minutes(10)), .enabled(if: Python.path != nil, "there is no python3")) struct PythonTests {
+    private func run(_ command: String) async throws -> CommandLineTool.Result {
+        let tool = try CommandLineTool()
+        let python = try #require(Python.path)
+        let run = try CommandLineTool.Running(
+            executable: URL(filePath: "/bin/sh"), ["-c", command.replacing("PYTHON", with: "'\(python)' -B")],
+            directory: tool.directory)
+        return try await run.finished()
+    }
+
+    private let repository = CommandLineTool.repository.path
+    private let binary = CommandLineTool.products.appending(path: "attune").path
+
+    @Test func `the Python client's tests pass`() async throws {
+        let result = try await run(
+            "cd '\(repository)/clients/python' && ATTUNE_BINARY='\(binary)' PYTHON -m unittest discover -s tests -t .")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.errors.contains("OK") && !result.errors.contains("skipped"), "\(result.errors)")
+    }
+
+    /// A small run of the campaign.
+    @Test func `what a server under load has acknowledged outlives its being killed, and nothing happens twice`()
+        async throws
+    {
+        let campaign = "\(repository)/Tests/Campaigns/kill-service.py"
+        let result = try await run("PYTHON '\(campaign)' '\(binary)' --seconds 4 --clients 8 --every 1 --seed 3")
+        #expect(result.code == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains("every acknowledged tell is there, once"))
+    }
+}
+
+enum Python {
+    static let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/python3" }
+        .first { FileManager.default.isExecutableFile(atPath: $0) }
+}
