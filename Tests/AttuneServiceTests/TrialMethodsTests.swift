@@ -264,6 +264,22 @@ struct TrialMethodsTests {
         #expect(try await waiting.state == .askWait)
     }
 
+    @Test func `a trial that is told of without the metric that counts goes on`() async throws {
+        _ = try await office.create()
+        let trial = try await office.ask().trials[0]
+        let error = await refusal {
+            let _: Attune_V1_TellReply = try await office.call(
+                "Trials/Tell",
+                Attune_V1_TellRequest.with {
+                    $0.experiment = "demo"
+                    $0.trial = trial.number
+                    $0.metrics = ["los": 1]
+                })
+        }
+        #expect(error?.code == .invalidArgument && error?.message.contains("loss") == true)
+        #expect(try await office.tell(trial, 0.5).state == "Succeeded")
+    }
+
     @Test func `who waits is answered when the service ends`() async throws {
         _ = try await office.create(parallel: 1)
         _ = try await office.ask(lease: 3_600)

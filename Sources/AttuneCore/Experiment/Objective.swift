@@ -87,7 +87,7 @@ public struct Objective: Sendable, Hashable {
     }
 
     /// The metrics without which a trial says nothing: of the targets and of the constraints.
-    var requiredMetrics: [String] { targets.map(\.metric) + constraints.map(\.metric) }
+    public var requiredMetrics: [String] { targets.map(\.metric) + constraints.map(\.metric) }
 
     /// The strategy for a metric: the user's, else for a single objective the extreme in its direction, else the latest
     /// (Katib). Of several objectives the latest counts, as extremes of different moments never were one model.

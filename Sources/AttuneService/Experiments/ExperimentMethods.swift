@@ -182,9 +182,12 @@ struct ExperimentMethods: Sendable {
             after = page.events.last?.sequence ?? after
             // Another process may write too, which rings no bell here.
             if page.events.isEmpty {
-                guard await Bell.wait(for: rings, atMost: .seconds(1), clock: hub.clock.sleepFor) else { return }
+                guard await Bell.wait(for: rings, atMost: .seconds(1), clock: hub.clock.sleepFor) else {
+                    throw CancellationError()
+                }
             }
         }
+        try Task.checkCancellation()
     }
 
     // MARK: Changing

@@ -76,7 +76,13 @@ struct TrialMethods: Sendable {
         let trial = try await end(
             LeaseClaim(request.experiment, request.trial, request.attempt), request.requestID, caller,
             { Attune_V1_TellReply(state: $0.state, reason: $0.outcome?.reason) }
-        ) { trial, _ in
+        ) { trial, objective, _ in
+            if let missing = objective.requiredMetrics.first(where: {
+                request.metrics[$0] == nil && trial.metrics[$0] == nil
+            }) {
+                throw ServiceError(
+                    .invalidArgument, "metrics: \(missing) is missing, by which trials are judged; Complete ends without")
+            }
             let last = trial.observations.last?.step ?? -1
             let values = request.metrics.sorted { $0.key < $1.key }
             return WorkEnd(
@@ -94,7 +100,7 @@ struct TrialMethods: Sendable {
         try await end(
             LeaseClaim(request.experiment, request.trial, request.attempt), request.requestID, caller,
             { Attune_V1_CompleteReply(state: $0.state, reason: $0.outcome?.reason) }
-        ) { _, lease in
+        ) { _, _, lease in
             // Who was told to end has not come to an end by itself.
             WorkEnd(lease?.isToldToEnd == true ? .stopped : .completed, lastOutput: request.lastOutput)
         }
@@ -106,7 +112,7 @@ struct TrialMethods: Sendable {
         return try await end(
             LeaseClaim(request.experiment, request.trial, request.attempt), request.requestID, caller,
             { Attune_V1_FailReply(state: $0.state, reason: $0.outcome?.reason) }
-        ) { _, _ in
+        ) { _, _, _ in
             WorkEnd(request.lost ? .lost(reason) : .failed(reason), lastOutput: request.lastOutput)
         }
     }
@@ -114,14 +120,14 @@ struct TrialMethods: Sendable {
     private func end<Reply: Message>(
         _ claim: LeaseClaim, _ request: String, _ caller: Caller,
         _ reply: @escaping @Sendable (Trial) -> Reply,
-        _ end: @escaping @Sendable (Trial, Leases.Lease?) -> WorkEnd
+        _ end: @escaping @Sendable (Trial, Objective, Leases.Lease?) throws -> WorkEnd
     ) async throws -> Reply {
         let now = hub.clock.now()
         return try await hub.with(try caller.id(of: claim.experiment)) { desk in
             try await desk.once(request) { receipts in
                 try await desk.turn { tuner, leases in
                     let trial = try claim.trial(in: tuner.study)
-                    let end = end(trial, leases[trial.number])
+                    let end = try end(trial, tuner.study.objective, leases[trial.number])
                     if case .lost(let reason) = end.kind, tuner.mayTryAgain(trial.number) {
                         // The further attempt begins when somebody asks for it.
                         leases.giveBack(trial.number, reason, at: now)
