@@ -57,8 +57,6 @@ struct AttuneCommand: AsyncParsableCommand {
     }
 }
 
-let attuneVersion = "0.1.0"
-
 extension ExitCode {
     static let failed = ExitCode(1)
     static let badInput = ExitCode(2)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Carries trials out somewhere: in this process, as a command, as a Kubernetes resource.
 public protocol TrialRunner: Sendable {
     /// Follows a trial to its end, starting it unless it is already there.
@@ -36,5 +38,13 @@ public struct WorkEnd: Sendable, Hashable {
         self.kind = kind
         self.observations = observations
         self.lastOutput = lastOutput
+    }
+}
+
+extension Trial {
+    /// The end of its work with these values, reported after all it has reported so far.
+    public func completed(with values: [String: Double], at time: Date) -> WorkEnd {
+        let last = observations.last?.step ?? -1
+        return WorkEnd(.completed, observations: Observation.all(values, step: max(last, last &+ 1), at: time))
     }
 }

@@ -12,7 +12,7 @@ struct ServerMethods: Sendable {
             Method("attune.v1.Server", "Ping", .read) { (_: Attune_V1_PingRequest, _) in Attune_V1_PingReply() },
             Method("attune.v1.Server", "GetInfo", .read) { (_: Attune_V1_GetInfoRequest, caller) in
                 Attune_V1_GetInfoReply.with {
-                    $0.version = serviceVersion
+                    $0.version = attuneVersion
                     $0.algorithms = catalogue.algorithms.map(\.name)
                     $0.stoppingRules = catalogue.stoppingRules.map(\.name)
                     $0.namespace = caller.namespace
@@ -22,5 +22,3 @@ struct ServerMethods: Sendable {
         ]
     }
 }
-
-let serviceVersion = "0.1.0"

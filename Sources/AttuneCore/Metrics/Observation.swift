@@ -16,3 +16,10 @@ public struct Observation: Sendable, Hashable {
         self.time = time
     }
 }
+
+extension Observation {
+    /// One of each metric, at the same step and time, by name.
+    public static func all(_ values: [String: Double], step: Int, at time: Date) -> [Observation] {
+        values.sorted { $0.key < $1.key }.map { Observation(metric: $0.key, value: $0.value, step: step, time: time) }
+    }
+}

@@ -266,7 +266,7 @@ public actor Tuner {
     /// trial on.
     public func edit(budget: Budget) async throws {
         try await open()
-        try await turn { try apply(.budgetEdited(budget, at: clock.now())) }
+        try await turn { try reopen(budget) }
     }
 
     // MARK: Trials that the caller carries out
@@ -286,7 +286,7 @@ public actor Tuner {
     /// that is to pause; it then rests, and may be given again by `ask()`. One that is to finish then counts as succeeded.
     public func report(_ trial: Trial, _ values: [String: Double], step: Int) async throws -> Verdict {
         try await open()
-        return try await observe(trial.number, observations(of: values, step: step))
+        return try await observe(trial.number, Observation.all(values, step: step, at: clock.now()))
     }
 
     /// Ends a trial with the value of the objective.
@@ -297,8 +297,8 @@ public actor Tuner {
     /// Ends a trial with values of the objective and additional metrics.
     public func tell(_ trial: Trial, _ values: [String: Double]) async throws {
         try await open()
-        let last = study.running.first { $0.number == trial.number }?.observations.last?.step ?? -1
-        try await end(trial, WorkEnd(.completed, observations: observations(of: values, step: max(last, last &+ 1))))
+        let current = study.running.first { $0.number == trial.number } ?? trial
+        try await end(trial, current.completed(with: values, at: clock.now()))
     }
 
     /// Ends a trial otherwise: failed, lost, stopped.
@@ -310,14 +310,7 @@ public actor Tuner {
             guard study.running.contains(where: { $0.name == trial.name }) else {
                 throw AttuneError("trial \(trial.number) of \(experiment.name) is not running")
             }
-            try applyEnd(of: trial.number, end)
-            try decide(atMost: 0)
-        }
-    }
-
-    private func observations(of values: [String: Double], step: Int) -> [Observation] {
-        values.sorted { $0.key < $1.key }.map {
-            Observation(metric: $0.key, value: $0.value, step: step, time: clock.now())
+            try finish(trial.number, end)
         }
     }
 
@@ -387,6 +380,9 @@ public actor Tuner {
 
     // MARK: Within a turn
 
+    /// Whether the turn under way has changed anything.
+    public var hasChanged: Bool { !applied.isEmpty }
+
     /// Begins as many trials as the budget allows, `limit` at most.
     public func begin(atMost limit: Int) throws -> [Trial] {
         let earlier = begun.count
@@ -453,10 +449,7 @@ public actor Tuner {
 
     private func observe(_ number: Trial.Number, _ observations: [Observation]) async throws -> Verdict {
         var verdict = Verdict.proceed
-        try await turn {
-            try apply(.observed(number, observations))
-            verdict = judge(number)
-        }
+        try await turn { verdict = try take(number, observations) }
         return verdict
     }
 

@@ -54,10 +54,15 @@ final class Desk: Sendable {
         _ body: @Sendable (isolated Tuner, inout Leases) throws -> (value: Value, receipt: Receipt?)
     ) async throws -> Value {
         do {
-            let value = try await tuner.turn { tuner in
-                try self.state.withLock { state in try body(tuner, &state.leases) }
+            let (value, concernsOthers) = try await tuner.turn { tuner in
+                try self.state.withLock { state in
+                    let (value, receipt) = try body(tuner, &state.leases)
+                    let concernsOthers = tuner.hasChanged || state.leases.hasOverdue(at: self.clock.now())
+                    return ((value, concernsOthers), receipt)
+                }
             }
-            bell.ring()
+            // Who asks in vain must not wake the others who wait, nor itself.
+            if concernsOthers { bell.ring() }
             return value
         } catch {
             if await tuner.isBroken {

@@ -28,9 +28,7 @@ extension Attune_V1_ImportTrialsRequest {
             }
             return ImportedTrial(
                 suggestion: Suggestion(assignment, explanation: Explanation("imported")),
-                observations: trial.metrics.sorted { $0.key < $1.key }.map {
-                    Observation(metric: $0.key, value: $0.value, step: 0, time: time)
-                }, end: trial.metrics.isEmpty ? .failed(trial.reason) : .completed)
+                observations: Observation.all(trial.metrics, step: 0, at: time), end: trial.metrics.isEmpty ? .failed(trial.reason) : .completed)
         }
         guard problems.isEmpty else {
             throw ServiceError(.invalidArgument, InvalidExperiment(problems).description, problems: problems)

@@ -54,6 +54,9 @@ struct Leases: Sendable {
 
     mutating func end(_ number: Trial.Number) { leases[number] = nil }
 
+    /// Whether some trial may be taken over. O(1).
+    func hasOverdue(at time: Date) -> Bool { firstEnd <= time }
+
     /// The trials whose workers have been silent for too long, the longest first. O(1) while there are none.
     mutating func overdue(at time: Date) -> [Trial.Number] {
         guard firstEnd <= time else { return [] }

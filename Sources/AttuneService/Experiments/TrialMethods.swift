@@ -83,13 +83,7 @@ struct TrialMethods: Sendable {
                 throw ServiceError(
                     .invalidArgument, "metrics: \(missing) is missing, by which trials are judged; Complete ends without")
             }
-            let last = trial.observations.last?.step ?? -1
-            let values = request.metrics.sorted { $0.key < $1.key }
-            return WorkEnd(
-                .completed,
-                observations: values.map {
-                    Observation(metric: $0.key, value: $0.value, step: max(last, last &+ 1), time: time)
-                })
+            return trial.completed(with: request.metrics, at: time)
         }
         return trial
     }

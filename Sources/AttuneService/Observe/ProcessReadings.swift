@@ -18,7 +18,7 @@ struct ProcessReadings: Sendable {
                 start.timeIntervalSince1970.rounded()),
             Metrics.Sample(
                 "attune_uptime_seconds", "How long the service runs.", .gauge, [], clock.now().timeIntervalSince(start)),
-            Metrics.Sample("attune_info", "Which version runs.", .gauge, ["version": serviceVersion], 1),
+            Metrics.Sample("attune_info", "Which version runs.", .gauge, ["version": attuneVersion], 1),
         ]
         if let bytes = residentBytes {
             samples.append(
