@@ -91,6 +91,9 @@ let package = Package(
             name: "AttuneClient",
             dependencies: ["AttuneProto", "CAttuneHTTP", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             swiftSettings: strict),
+        .target(
+            name: "AttuneKubernetes", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneYAML", "CAttuneHTTP"],
+            swiftSettings: strict),
         .target(name: "AttuneOptimize", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(name: "CAttuneProcess"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -153,6 +156,22 @@ let package = Package(
         .target(
             name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport",
             swiftSettings: strict),
+        // An API server, its controllers and a kubelet, for tests.
+        .target(
+            name: "AttuneClusterSimulator",
+            dependencies: [
+                "AttuneCore", "AttuneKubernetes",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], path: "Tests/AttuneClusterSimulator", swiftSettings: strict),
+        .testTarget(
+            name: "AttuneKubernetesTests",
+            dependencies: [
+                "AttuneAlgorithms", "AttuneClusterSimulator", "AttuneCore", "AttuneKubernetes", "AttuneStore",
+                "AttuneTestSupport", "AttuneYAML",
+            ], swiftSettings: strict),
         .testTarget(
             name: "AttuneCoreTests", dependencies: ["AttuneCore", "AttuneTestSupport"],
             resources: [.copy("Fixtures"), .copy("Scenarios")],

@@ -76,8 +76,15 @@ extension JSON {
         .object(Fields(values.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
 
+    /// The member of that name of an object. Setting one makes an object of what was none; setting nil removes it.
     public subscript(key: String) -> JSON? {
-        if case .object(let fields) = self { fields[key] } else { nil }
+        get { if case .object(let fields) = self { fields[key] } else { nil } }
+        set {
+            guard newValue != nil || object != nil else { return }
+            var fields = object ?? Fields()
+            fields[key] = newValue
+            self = .object(fields)
+        }
     }
 
     public subscript(index: Int) -> JSON? {
