@@ -287,8 +287,8 @@ struct GJSONParser {
 
 /// Steps over brackets, quotes and escapes.
 enum GJSONBrackets {
-    /// The position after the character, escape, quotation or bracket that begins at `position`; beyond the text's end where
-    /// it is not closed.
+    /// The position after the character, escape, quotation or bracket that begins at `position`; beyond the text's end
+    /// where it is not closed.
     static func after(_ position: Int, in text: GJSONParser.Text) -> Int {
         var depth = 0
         var position = position

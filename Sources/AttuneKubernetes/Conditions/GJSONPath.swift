@@ -5,15 +5,16 @@ import AttuneCore
 ///
 /// - Keys and array indices follow one another after `.` or `|`; `*` and `?` in a key match anything, `\` takes the
 ///   meaning from the next character.
-/// - `#` is an array's length, `#.path` the path's value in each element. `#(path==value)` is the first element of which
-///   that is true, `#(path==value)#` all of them. Operators: `=`, `==`, `!=`, `<`, `<=`, `>`, `>=`, and `%`, `!%` for
+/// - `#` is an array's length, `#.path` the path's value in each element. `#(path==value)` is the first element of
+///   which that is true, `#(path==value)#` all of them. Operators: `=`, `==`, `!=`, `<`, `<=`, `>`, `>=`, and `%`, `!%` for
 ///   patterns; `~true`, `~false`, `~null` and `~*` ask what a value amounts to.
 /// - After `#` and `#(…)#`, `.` goes on within each element and `|` with the array.
 /// - `@this`, `@reverse`, `@flatten`, `@join`, `@keys`, `@values`, `@valid`, `@pretty`, `@ugly`, `@tostr`, `@fromstr`,
 ///   `@group` and `@dig` change a value; `[a,b]` and `{"name":a,b}` make one of several; `!1` is the value 1.
 ///
-/// Where GJSON takes what is malformed for a key that nothing has, this refuses it. Numbers are compared as `Double`,
-/// strings by their bytes; what an operand is not (`#(age>x)`) counts as 0, as in GJSON.
+/// Where GJSON takes what is malformed for a key that nothing has, this refuses it. And nothing comes of nothing but a
+/// literal, where GJSON's `@keys` and multipaths make something empty of some absent values. Numbers are compared as
+/// `Double`, strings by their bytes; an operand that is no number (`#(age>x)`) counts as 0, as in GJSON.
 ///
 /// Syntax: https://github.com/tidwall/gjson/blob/master/SYNTAX.md
 public struct GJSONPath: Sendable, Hashable {
@@ -50,8 +51,8 @@ public struct GJSONPath: Sendable, Hashable {
     public let text: String
     let steps: [Step]
 
-    /// - Throws: where the text stops being a path, and what would be right there. More than 10,000 characters, 256 parts
-    ///   or 64 levels are refused.
+    /// - Throws: where the text stops being a path, and what would be right there. More than 10,000 characters,
+    ///   256 parts or 64 levels are refused.
     public init(_ text: String) throws(AttuneError) {
         self.text = text
         var parser = try GJSONParser(text)

@@ -108,8 +108,8 @@ extension GJSONPath.Test {
         comparison.holds(before: number < other, equal: number == other, after: number > other)
     }
 
-    /// False comes before true. Nothing comes after true or before false, so that `>=` holds of every true and `<=` of every
-    /// false, whatever the word.
+    /// False comes before true. Nothing comes after true or before false, so that `>=` holds of every true and `<=` of
+    /// every false, whatever the word.
     private func holds(of value: Bool, _ word: String) -> Bool {
         switch comparison {
         case .atLeast: value

@@ -25,8 +25,8 @@ public struct TrialCondition: Sendable, Hashable {
         }
     }
 
-    /// Failure is looked at first. A condition holds that finds an object or an array that is not empty; the reason and the
-    /// message are that object's, or the first element's.
+    /// Failure is looked at first. A condition holds that finds an object or an array that is not empty; the reason and
+    /// the message are that object's, or the first element's.
     public func verdict(on resource: JSON) -> Verdict {
         if let found = TrialCondition.finding(failure, in: resource) {
             return .failed(reason: found["reason"]?.string, message: found["message"]?.string)
