@@ -68,8 +68,11 @@ extension JSON: CustomStringConvertible {
     /// Reads one JSON value (RFC 8259).
     ///
     /// - Throws: `AttuneError` naming the byte at which the text stops being JSON. Nesting deeper than 500 is refused.
-    public init(parsing text: String) throws(AttuneError) {
-        var parser = JSONParser(bytes: Array(text.utf8))
+    public init(parsing text: String) throws(AttuneError) { self = try JSON(parsing: Array(text.utf8)) }
+
+    /// Reads one JSON value from UTF-8.
+    public init(parsing bytes: [UInt8]) throws(AttuneError) {
+        var parser = JSONParser(bytes: bytes)
         self = try parser.document()
     }
 }

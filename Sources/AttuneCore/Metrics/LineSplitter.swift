@@ -15,14 +15,18 @@ public struct LineSplitter: Sendable {
     /// How many lines were longer than `limit`.
     public private(set) var cutLines = 0
 
+    private let splitsAtReturns: Bool
     private var partial: [UInt8] = []
     private var isDroppingRest = false
     private var endedWithReturn = false
 
-    /// - Parameter limit: at least 1 byte; 1 MiB by default.
-    public init(limit: Int = 1 << 20) {
+    /// - Parameters:
+    ///   - limit: at least 1 byte; 1 MiB by default.
+    ///   - splitsAtReturns: whether a `\r` ends a line too; else only `\n` does, and all else is kept.
+    public init(limit: Int = 1 << 20, splitsAtReturns: Bool = true) {
         precondition(limit > 0, "A line limit must leave room for a byte.")
         self.limit = limit
+        self.splitsAtReturns = splitsAtReturns
     }
 
     /// Passes every line that `chunk` completes to `line`, without its ending. The bytes may be invalid UTF-8.
@@ -72,7 +76,7 @@ public struct LineSplitter: Sendable {
     /// Cuts bytes without a newline at their carriage returns.
     private mutating func splitAtReturns(_ bytes: Bytes, endsAtNewline: Bool, _ line: (Span<UInt8>) -> Void) {
         var start = 0
-        while let end = bytes.firstIndex(of: UInt8(ascii: "\r"), from: start) {
+        while splitsAtReturns, let end = bytes.firstIndex(of: UInt8(ascii: "\r"), from: start) {
             endLine(bytes.part(start..<end), line)
             start = end + 1
             if start == bytes.count {
