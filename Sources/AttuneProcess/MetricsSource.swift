@@ -10,25 +10,6 @@ protocol MetricsSource: Sendable {
     mutating func finish(at time: Date) async throws -> [Observation]
 }
 
-/// The observations of an attempt that are in the log already.
-///
-/// An adopted attempt's output is read again from its start, and gives each metric's values in the same order.
-struct Delivered: Sendable {
-    private var counts: [String: Int]
-
-    init(_ observations: some Sequence<Observation>) {
-        counts = observations.reduce(into: [:]) { $0[$1.metric, default: 0] += 1 }
-    }
-
-    mutating func new(among observations: [Observation]) -> [Observation] {
-        observations.filter { observation in
-            guard let left = counts[observation.metric], left > 0 else { return true }
-            counts[observation.metric] = left - 1
-            return false
-        }
-    }
-}
-
 /// A growing file, by the bytes that were not read yet. One that is replaced or cut short is read again from its start.
 struct GrowingFile: Sendable {
     let url: URL

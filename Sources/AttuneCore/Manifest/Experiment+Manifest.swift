@@ -10,12 +10,20 @@ public struct ManifestReading: Sendable {
 public enum ReadingPurpose: Sendable, Hashable {
     /// Trials will be carried out by its template.
     case running
+    /// The same by a cluster, which loses some of them: a trial that it loses is tried again three times unless the document
+    /// says otherwise.
+    case orchestrating
     /// Somebody else tries what is proposed: no trial template is needed, and where an algorithm is named here, the
     /// document's counts only for the settings of that name.
     case asking(algorithm: String?)
     /// Workers of a service will try what is proposed, by its template or by code of their own. They come and go, so that
     /// a trial that one loses is tried again three times unless the document says otherwise.
     case serving
+
+    /// Whether trials are carried out from here, so that their template must be there.
+    var isRunning: Bool { self == .running || self == .orchestrating }
+    /// How often a trial that the infrastructure loses is tried again.
+    var usualRetries: Int { self == .serving || self == .orchestrating ? 3 : 0 }
 }
 
 extension Experiment {

@@ -49,7 +49,7 @@ struct ExperimentReader {
                 "spec.stopWhen.expectedImprovement", "is for one objective; use plateau, which measures hypervolume")
         }
         if let catalogue { log.add(catalogue.problems(of: experiment), under: "spec") }
-        if fillsDefaults, purpose == .running { warnWhereNothingEnds(experiment) }
+        if fillsDefaults, purpose.isRunning { warnWhereNothingEnds(experiment) }
         return log.hasErrors ? nil : experiment
     }
 
@@ -280,7 +280,7 @@ extension ExperimentReader {
     }
 
     private func retries(_ spec: MapReader) -> Int {
-        let retries = spec.integer("retries") ?? (purpose == .serving ? 3 : 0)
+        let retries = spec.integer("retries") ?? purpose.usualRetries
         if retries < 0 { log.rule(spec.field["retries"], found: "\(retries)", "should not be less than 0") }
         return retries
     }

@@ -3,7 +3,7 @@ extension ExperimentReader {
     /// - Parameter parameters: the names that references may use; nil where anything goes.
     func template(_ spec: MapReader, parameters: [String]?) -> TrialTemplate? {
         guard spec.has("trialTemplate") else {
-            if fillsDefaults, purpose == .running { log.rule(spec.field["trialTemplate"], "must be specified") }
+            if fillsDefaults, purpose.isRunning { log.rule(spec.field["trialTemplate"], "must be specified") }
             return nil
         }
         guard let map = spec.map("trialTemplate"), let source = source(map) else { return nil }

@@ -87,6 +87,11 @@ extension Event {
 }
 
 extension Observation {
+    /// What an event says was observed; empty where it is another kind of event.
+    public static func reported(by event: JSON) -> [Observation] {
+        (event["rows"]?.array ?? []).compactMap(Observation.init(row:))
+    }
+
     init?(row: JSON) {
         guard let metric = row[0]?.string, let value = row[1]?.double, let step = row[2]?.int, let time = row[3]?.time
         else {

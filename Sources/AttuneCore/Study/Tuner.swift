@@ -23,6 +23,8 @@ public actor Tuner {
     /// Trials whose runner was told to stop, and what will become of them.
     private var stopping: [Trial.Number: Fate] = [:]
     private var journal = Journal()
+    /// Wakes the run under way when there may be room for more trials.
+    private var reviews: AsyncStream<Void>.Continuation?
 
     private enum Fate: Equatable {
         case end(Outcome)
@@ -185,10 +187,21 @@ public actor Tuner {
                 try await self.watchRunTime(runner)
                 return .watchEnded
             }
+            let (edits, reviews) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            self.reviews = reviews
+            defer { self.reviews = nil }
+            func review() { group.addTask { .reviewed(starting: try await self.review(after: edits, runner)) } }
+            review()
             while following > 0, let step = try await group.next() {
-                guard case .trialEnded(let next) = step else { continue }
-                following -= 1
-                follow(next)
+                switch step {
+                case .trialEnded(let next):
+                    following -= 1
+                    follow(next)
+                case .reviewed(let next):
+                    follow(next)
+                    if !Task.isCancelled { review() }
+                case .watchEnded: break
+                }
             }
         }
         // The last trial may have ended just as the caller let go, with nothing started in its place.
@@ -197,6 +210,7 @@ public actor Tuner {
 
     private enum Step: Sendable {
         case trialEnded(starting: [Trial])
+        case reviewed(starting: [Trial])
         case watchEnded
     }
 
@@ -210,6 +224,16 @@ public actor Tuner {
         for trial in adopted where judge(trial.number) != .proceed { try await runner.stop(trial) }
         if isOver { try await stopRunning(runner) }
         return adopted + started
+    }
+
+    /// Waits until the budget is edited, and gives the trials that it lets start.
+    private func review(after edits: AsyncStream<Void>, _ runner: some TrialRunner) async throws -> [Trial] {
+        var edit = edits.makeAsyncIterator()
+        guard await edit.next() != nil else { return [] }
+        var isOver = false
+        let started = try await turn { isOver = try decide() }
+        if isOver { try await stopRunning(runner) }
+        return started
     }
 
     private func watchRunTime(_ runner: some TrialRunner) async throws {
@@ -262,11 +286,11 @@ public actor Tuner {
         try await stopRunning(runner)
     }
 
-    /// Changes the budget, and opens a stopped or finished study again. A run under way heeds it from the next end of a
-    /// trial on.
+    /// Changes the budget, and opens a stopped or finished study again. A run under way heeds it at once.
     public func edit(budget: Budget) async throws {
         try await open()
         try await turn { try reopen(budget) }
+        reviews?.yield()
     }
 
     // MARK: Trials that the caller carries out
