@@ -19,6 +19,8 @@ public struct Server: Sendable {
         public var allowsAnonymous = false
         /// Whether SIGTERM and SIGINT end it in order.
         public var handlesSignals = true
+        /// Hears what trials report through Katib's DBManager, after it is durable.
+        public var onReport: @Sendable (_ trial: String, _ values: [LoggedValue]) -> Void = { _, _ in }
         public init() {}
     }
 
@@ -72,7 +74,7 @@ public struct Server: Sendable {
         let experiments = ExperimentMethods(hub: hub, limits: configuration.limits) {
             UInt64.random(in: 0...UInt64(Int32.max))
         }
-        let katib = KatibMethods(catalogue: .standard, store: store)
+        let katib = KatibMethods(catalogue: .standard, store: store, onReport: configuration.onReport)
         // Every set of methods has a line here.
         let methods: [[Method]] = [
             ServerMethods(catalogue: .standard).methods, experiments.methods, TrialMethods(hub: hub).methods,

@@ -71,6 +71,25 @@ extension SQLiteStore {
         }
     }
 
+    /// A trial's values in the order in which they came, behind those of an earlier reading.
+    ///
+    /// - Parameter last: where the earlier reading ended; 0 for none.
+    /// - Returns: the values, and where this reading ended.
+    public func arrivals(
+        of trial: String, in namespace: String, after last: Int64
+    ) async throws -> (values: [LoggedValue], last: Int64) {
+        try await read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT number, time, timeText, metric, value FROM observationLog
+                    WHERE namespace = ? AND trial = ? AND number > ? ORDER BY number
+                    """, arguments: [namespace, trial, last])
+            let values = rows.map { LoggedValue(time: $0[1], timeText: $0[2], metric: $0[3], value: $0[4]) }
+            return (values, rows.last?[0] ?? last)
+        }
+    }
+
     /// The first finite values of a metric that each trial reported, as many as there are of so many; by trial, in their order.
     ///
     /// - Complexity: O(trials · count), where reports are of that metric and numbers.

@@ -10,10 +10,13 @@ struct KatibMethods: Sendable {
     private let observations: KatibObservations
     private let stopping: KatibStopping
 
-    init(catalogue: AlgorithmCatalogue, store: SQLiteStore) {
+    init(
+        catalogue: AlgorithmCatalogue, store: SQLiteStore,
+        onReport: @escaping KatibObservations.ReportListener = { _, _ in }
+    ) {
         self.catalogue = catalogue
         desks = SuggestionDesks(catalogue)
-        observations = KatibObservations(store)
+        observations = KatibObservations(store, onReport: onReport)
         stopping = KatibStopping(catalogue, store)
     }
 

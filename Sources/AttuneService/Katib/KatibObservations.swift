@@ -7,8 +7,13 @@ import SwiftProtobuf
 /// Katib's `DBManager`: what trials reported, by name, as text.
 struct KatibObservations: Sendable {
     private let store: SQLiteStore
+    private let onReport: ReportListener
 
-    init(_ store: SQLiteStore) { self.store = store }
+    /// - Parameter onReport: hears of every report, after it is durable.
+    init(_ store: SQLiteStore, onReport: @escaping ReportListener = { _, _ in }) {
+        self.store = store
+        self.onReport = onReport
+    }
 
     /// How many values one report may have.
     private static let mostReported = 200_000
@@ -32,6 +37,7 @@ struct KatibObservations: Sendable {
                 timeText: log.timeStamp, metric: log.metric.name, value: log.metric.value)
         }
         try await store.log(values, of: trial, in: namespace)
+        onReport(trial, values)
         return .init()
     }
 
@@ -39,12 +45,20 @@ struct KatibObservations: Sendable {
         _ request: Api_V1_Beta1_GetObservationLogRequest, for namespace: String
     ) async throws -> Api_V1_Beta1_GetObservationLogReply {
         let most = KatibObservations.mostGiven
-        let values = try await store.loggedValues(
-            of: try KatibObservations.trial(request.trialName), in: namespace,
-            metric: request.metricName.isEmpty ? nil : request.metricName,
-            from: request.startTime.isEmpty ? nil : try KatibObservations.time(request.startTime, "start_time"),
-            to: request.endTime.isEmpty ? nil : try KatibObservations.time(request.endTime, "end_time"),
-            limit: most + 1)
+        let trial = try KatibObservations.trial(request.trialName)
+        let metric = request.metricName.isEmpty ? nil : request.metricName
+        let start = request.startTime.isEmpty ? nil : try KatibObservations.time(request.startTime, "start_time")
+        let end = request.endTime.isEmpty ? nil : try KatibObservations.time(request.endTime, "end_time")
+        var values = try await store.loggedValues(
+            of: trial, in: namespace, metric: metric, from: start, to: end, limit: most + 1)
+        if values.isEmpty {
+            // A trial of a study of ours has its values in the study.
+            let tenancy = namespace == Caller.defaultNamespace ? nil : namespace
+            values = try await store.series(ofTrial: trial, in: tenancy).map(LoggedValue.init).filter { value in
+                metric.map { $0 == value.metric } ?? true && start.map { $0 <= value.time } ?? true
+                    && end.map { value.time <= $0 } ?? true
+            }
+        }
         guard values.count <= most else {
             throw ServiceError(
                 .resourceExhausted, "there are more than \(most) values; ask for one metric, or for a shorter time")
@@ -66,6 +80,9 @@ struct KatibObservations: Sendable {
         return .init()
     }
 
+    /// Hears what a trial has reported.
+    typealias ReportListener = @Sendable (_ trial: String, _ values: [LoggedValue]) -> Void
+
     static func trial(_ name: String) throws(ServiceError) -> String {
         guard !name.isEmpty else { throw .refused("trial_name must be given") }
         return name
@@ -77,5 +94,15 @@ struct KatibObservations: Sendable {
             throw .refused("\(field): found \"\(text)\"; must be a time such as 2026-01-31T12:00:00.25Z")
         }
         return time.timeIntervalSince1970
+    }
+}
+
+extension LoggedValue {
+    /// A value as a study has it.
+    fileprivate init(_ observation: Observation) {
+        self.init(
+            time: observation.time.timeIntervalSince1970,
+            timeText: observation.time.ISO8601Format(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
+            metric: observation.metric, value: observation.value.text)
     }
 }
