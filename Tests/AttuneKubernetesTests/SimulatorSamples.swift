@@ -7,7 +7,9 @@ enum Sample {
     static func job(_ name: String, spec extra: JSON.Fields = [:], template: JSON.Fields = [:]) -> JSON {
         var pod: JSON.Fields = [
             "restartPolicy": "Never", "terminationGracePeriodSeconds": 2,
-            "containers": [["name": "main", "image": "busybox:1", "command": ["sh", "-c", "echo accuracy=0.9"]]],
+            "containers": [
+                ["name": "main", "image": "localhost/busybox:1", "command": ["sh", "-c", "echo accuracy=0.9"]]
+            ],
         ]
         for (key, value) in template { pod[key] = value }
         var spec: JSON.Fields = [

@@ -80,6 +80,18 @@ extension APIStatus {
             details: details(type, name))
     }
 
+    /// A deletion was meant for another object, or for an older one.
+    static func preconditionFailed(
+        _ type: ResourceType, _ name: String, _ what: String, _ asked: String, _ found: String
+    ) -> APIStatus {
+        APIStatus(
+            code: 409, reason: "Conflict",
+            message: "Operation cannot be fulfilled on \(type.qualifiedKind) \"\(name)\": the \(what) in the "
+                + "precondition (\(asked)) does not match the \(what) in record (\(found)). The object might have been "
+                + (what == "UID" ? "deleted and then recreated" : "modified"),
+            details: details(type, name, kind: type.kind))
+    }
+
     static let modified =
         "the object has been modified; please apply your changes to the latest version and try again"
 

@@ -37,8 +37,7 @@ extension SimulatedCluster.User {
     func check(_ request: ObjectRequest) throws {
         let (type, place) = (request.type, request.place)
         guard !mayDo(request.verb, request.resource, type.group, place.namespace) else { return }
-        let collection = type.collection + (place.subresource.map { "/" + $0 } ?? "")
-        let object = place.name.map { "\(collection) \"\($0)\"" } ?? collection
+        let object = place.name.map { "\(type.collection) \"\($0)\"" } ?? type.collection
         let scope = place.namespace.map { "in the namespace \"\($0)\"" } ?? "at the cluster scope"
         throw APIStatus(
             code: 403, reason: "Forbidden",

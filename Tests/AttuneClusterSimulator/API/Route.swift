@@ -71,7 +71,7 @@ struct Route {
         return spaced.removingPercentEncoding ?? spaced
     }
 
-    func flag(_ name: String) -> Bool { ["true", "1"].contains(query[name] ?? "") }
+    func flag(_ name: String) -> Bool { ["true", "1", "t"].contains(query[name]?.lowercased() ?? "") }
     func number(_ name: String) -> Int? { query[name].flatMap(Int.init) }
     /// The value, unless it is empty.
     func text(_ name: String) -> String? { query[name].flatMap { $0.isEmpty ? nil : $0 } }

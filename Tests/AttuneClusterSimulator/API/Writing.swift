@@ -144,12 +144,6 @@ enum FieldValidation {
             return schema.prune(&json)
         }
         guard type.collection == "jobs.batch" else { return [] }
-        return (json["spec"]?.object?.keys ?? []).filter { !ofJobs.contains($0) }.map { "spec.\($0)" }
+        return (json["spec"]?.object?.keys ?? []).filter { !JobAdmission.fields.contains($0) }.map { "spec.\($0)" }
     }
-
-    private static let ofJobs: Set<String> = [
-        "parallelism", "completions", "activeDeadlineSeconds", "podFailurePolicy", "successPolicy", "backoffLimit",
-        "backoffLimitPerIndex", "maxFailedIndexes", "selector", "manualSelector", "template",
-        "ttlSecondsAfterFinished", "completionMode", "suspend", "podReplacementPolicy", "managedBy",
-    ]
 }

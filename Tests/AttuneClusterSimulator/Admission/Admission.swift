@@ -7,7 +7,7 @@ enum Admission {
         switch type.collection {
         case "jobs.batch": return try JobAdmission.created(json, of: type)
         case "pods": return try PodAdmission.created(json, of: type)
-        case "namespaces": return json.with("status", ["phase": "Active"])
+        case "namespaces": return namespace(json)
         case "customresourcedefinitions.apiextensions.k8s.io":
             return try CustomDefinition.created(json, of: type)
         case "configmaps": return try limited(json, of: type)
@@ -24,6 +24,14 @@ enum Admission {
         case "configmaps": return try limited(json, of: type)
         default: return json
         }
+    }
+
+    private static func namespace(_ json: JSON) -> JSON {
+        let name = json["metadata"]?["name"] ?? ""
+        let labels = (json["metadata"]?["labels"] ?? [:]).with("kubernetes.io/metadata.name", name)
+        let metadata = (json["metadata"] ?? [:]).with("labels", labels)
+        return json.with("metadata", metadata).with("spec", ["finalizers": ["kubernetes"]])
+            .with("status", ["phase": "Active"])
     }
 
     private static func validated(_ json: JSON, of type: ResourceType) throws -> JSON {

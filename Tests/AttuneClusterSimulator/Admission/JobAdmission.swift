@@ -20,18 +20,21 @@ enum JobAdmission {
     }
 
     static func updated(_ json: JSON, from old: JSON, of type: ResourceType) throws -> JSON {
-        let fixed = ["completions", "selector", "template", "completionMode", "podFailurePolicy"]
-        let causes = fixed.compactMap { field -> APIStatus.Cause? in
-            let (new, old) = (json["spec"]?[field] ?? .null, old["spec"]?[field] ?? .null)
+        let fixed = [
+            ["completions"], ["selector"], ["template", "metadata"], ["template", "spec"], ["completionMode"],
+            ["podFailurePolicy"],
+        ]
+        let causes = fixed.compactMap { path -> APIStatus.Cause? in
+            let (new, old) = (json["spec"]?[path] ?? .null, old["spec"]?[path] ?? .null)
             guard !new.isSame(as: old) else { return nil }
-            return .invalid("spec.\(field)", new, "field is immutable")
+            return .invalid("spec." + path.joined(separator: "."), new, "field is immutable")
         }
         guard causes.isEmpty else { throw APIStatus.invalid(type, json["metadata"]?["name"]?.string ?? "", causes) }
         return json
     }
 
     private static func filledIn(_ spec: JSON, name: String, uid: String) -> JSON {
-        var spec = spec
+        var spec = JSON.object(JSON.Fields((spec.object ?? [:]).filter { fields.contains($0.key) }))
         if spec["parallelism"] == nil, spec["completions"] == nil { spec["completions"] = 1 }
         let selector: JSON = ["matchLabels": ["batch.kubernetes.io/controller-uid": .string(uid)]]
         let replacement: JSON = spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed"
@@ -51,6 +54,13 @@ enum JobAdmission {
         ]
         return spec
     }
+
+    /// What a Job's spec has; the server drops the rest.
+    static let fields: Set<String> = [
+        "parallelism", "completions", "activeDeadlineSeconds", "podFailurePolicy", "successPolicy", "backoffLimit",
+        "backoffLimitPerIndex", "maxFailedIndexes", "selector", "manualSelector", "template",
+        "ttlSecondsAfterFinished", "completionMode", "suspend", "podReplacementPolicy", "managedBy",
+    ]
 
     private static let numbers = [
         "parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished",

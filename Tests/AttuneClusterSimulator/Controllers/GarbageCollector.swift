@@ -85,14 +85,3 @@ final class NamespaceController: Controller {
         if isEmpty || !isLeft { state.remove(id) }
     }
 }
-
-extension SimulatedCluster.ControllerName {
-    var controller: (any Controller)? {
-        switch self {
-        case .garbageCollector: GarbageCollector()
-        case .jobs: JobController()
-        case .namespaces: NamespaceController()
-        default: nil
-        }
-    }
-}

@@ -33,6 +33,9 @@ final class Kubelet: Controller {
             container.execution?.terminate(container, grace: 0, in: state)
             container.log.end()
         }
+        if case .processes(let settings) = mode {
+            try? FileManager.default.removeItem(at: PodVolumes.root(uid, in: settings.directory))
+        }
     }
 
     func sync(_ id: ObjectID, in state: ClusterState) {
@@ -168,6 +171,13 @@ final class Kubelet: Controller {
         state.enqueue(id, for: self)
     }
 
+    /// A container's process is over.
+    func processEnded(_ code: Int, of name: String, restarts: Int, inPod uid: String, _ state: ClusterState) {
+        guard let pod = pods[uid], let container = pod.container(name), container.restarts == restarts else { return }
+        container.end(code, at: state.now)
+        state.enqueue(pod.id, for: self)
+    }
+
     // MARK: Ending
 
     /// How long a pod gets to end, in seconds: nothing where nothing of it runs.
@@ -207,8 +217,13 @@ final class Kubelet: Controller {
         write(pod, state)
     }
 
+    /// Writes the status, and with the first the node.
     private func write(_ pod: PodRuntime, _ state: ClusterState) {
         guard let object = state[pod.id], object.uid == pod.uid else { return }
-        state.setStatus(pod.status(of: object, at: state.timestamp), of: pod.id)
+        let status = pod.status(of: object, at: state.timestamp)
+        guard !status.isSame(as: object.status) else { return }
+        var json = object.json.with("status", status)
+        if !pod.isUnschedulable, object.spec["nodeName"] == nil { json["spec"]?["nodeName"] = "node-1" }
+        state.commit(.modified, json, at: pod.id)
     }
 }

@@ -42,7 +42,6 @@ extension PodRuntime {
 
     private func conditions(_ generation: JSON, _ old: [JSON], _ time: JSON) -> [JSON] {
         let isReady = !isOver && !main.isEmpty && main.allSatisfy(\.isRunning)
-        let hasStarted = containers.contains { $0.isRunning }
         let (reason, message) = whyNotReady
         let completed = phase == "Succeeded" ? "PodCompleted" : nil
         func condition(_ type: String, _ isTrue: Bool, _ reason: String? = nil, _ message: String? = nil) -> JSON {
@@ -58,7 +57,7 @@ extension PodRuntime {
             return .object(fields)
         }
         var all = [
-            condition("PodReadyToStartContainers", hasStarted), condition("Initialized", isInitialized, completed),
+            condition("PodReadyToStartContainers", !isOver), condition("Initialized", isInitialized, completed),
             condition("Ready", isReady, isReady ? nil : reason, isReady ? nil : message),
             condition("ContainersReady", isReady, isReady ? nil : reason, isReady ? nil : message),
             condition("PodScheduled", true),

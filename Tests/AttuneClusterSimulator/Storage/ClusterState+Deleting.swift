@@ -57,14 +57,10 @@ extension ClusterState {
 
     private func checkPreconditions(_ options: DeleteOptions, _ old: StoredObject, _ type: ResourceType) throws {
         if let uid = options.uid, uid != old.uid {
-            let why = "Precondition failed: UID in precondition: \(uid), UID in object meta: \(old.uid)"
-            throw APIStatus.conflict(type, old.id.name, why)
+            throw APIStatus.preconditionFailed(type, old.id.name, "UID", uid, old.uid)
         }
         if let version = options.version, Int(version) != old.version {
-            let why =
-                "Precondition failed: ResourceVersion in precondition: \(version), "
-                + "ResourceVersion in object meta: \(old.version)"
-            throw APIStatus.conflict(type, old.id.name, why)
+            throw APIStatus.preconditionFailed(type, old.id.name, "ResourceVersion", version, String(old.version))
         }
     }
 
@@ -77,6 +73,7 @@ extension ClusterState {
             metadata[key] = value
             guard key == "creationTimestamp" else { continue }
             metadata["deletionTimestamp"] = .string(ends)
+            guard old.id.collection != "namespaces" else { continue }
             metadata["deletionGracePeriodSeconds"] = .number(grace)
         }
         if !finalizers.isEmpty { metadata["finalizers"] = .array(finalizers.map(JSON.string)) }

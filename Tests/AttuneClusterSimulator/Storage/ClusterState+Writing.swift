@@ -23,11 +23,12 @@ extension ClusterState {
         var json = json.ordered(as: type)
         let name = try newName(of: json, type)
         let id = ObjectID(collection: type.collection, namespace: namespace ?? "", name: name)
-        try checkNamespace(namespace, of: type)
+        try checkNamespace(namespace, of: type, name)
         json["metadata"] = newMetadata(json["metadata"], name: name, namespace: namespace, type, options)
         if type.hasStatus, type.isCustom { json["status"] = nil }
         json = try Admission.created(json, of: type, in: self)
         guard self[id] == nil else { throw APIStatus.alreadyExists(type, name) }
+        try checkQuota(namespace, of: type, name)
         guard !options.isDryRun else { return StoredObject(json, id: id, version: version) }
         return commit(.added, json, at: id)
     }
@@ -38,13 +39,18 @@ extension ClusterState {
         throw APIStatus.invalid(type, "", [.required("metadata.name", "name or generateName is required")])
     }
 
-    private func checkNamespace(_ namespace: String?, of type: ResourceType) throws {
+    private func checkNamespace(_ namespace: String?, of type: ResourceType, _ name: String) throws {
         guard type.isNamespaced, let namespace, let known = types["/v1/namespaces"] else { return }
         let id = ObjectID(collection: known.collection, namespace: "", name: namespace)
         guard let object = self[id] else { throw APIStatus.notFound(known, namespace) }
         guard object.isTerminating else { return }
-        throw APIStatus.forbidden(
-            type, "", "unable to create new content in namespace \(namespace) because it is being terminated")
+        var refusal = APIStatus.forbidden(
+            type, name, "unable to create new content in namespace \(namespace) because it is being terminated")
+        let cause = APIStatus.Cause(
+            reason: "NamespaceTerminating", message: "namespace \(namespace) is being terminated",
+            field: "metadata.namespace")
+        refusal.details?["causes"] = [cause.json]
+        throw refusal
     }
 
     private func newMetadata(

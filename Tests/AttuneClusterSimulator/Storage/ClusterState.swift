@@ -6,6 +6,7 @@ final class ClusterState {
     let configuration: SimulatedCluster.Configuration
     private(set) var version = 100
     private(set) var types: [String: ResourceType] = [:]
+    private var typesOfCollections: [String: ResourceType] = [:]
     private var collections: [String: ObjectCollection] = [:]
     private var places: [String: ObjectID] = [:]
     /// What objects own, by their uid.
@@ -26,12 +27,16 @@ final class ClusterState {
         random = RandomSource(seed: configuration.seed)
         kubelet = Kubelet(configuration)
         for type in BuiltinTypes.all { add(type) }
-        controllers = configuration.controllers.sorted { $0.rawValue < $1.rawValue }.compactMap { $0.controller }
+        controllers = configuration.controllers.sorted { $0.rawValue < $1.rawValue }.map { $0.controller }
         // The kubelet looks at a pod first: what has ended has ended when others see it deleted.
         controllers.insert(kubelet, at: 0)
         controllers.insert(DefinitionController(), at: 0)
         for name in configuration.namespaces { bootstrap("Namespace", name, ["status": ["phase": "Active"]]) }
         bootstrap("Node", "node-1", ["status": ["conditions": [["type": "Ready", "status": "True"]]]])
+        guard let definitions = type(ofCollection: CustomDefinition.collection) else { return }
+        for definition in configuration.controllers.sorted(by: { $0.rawValue < $1.rawValue }).flatMap(\.definitions) {
+            _ = try? insert(definition, of: definitions, namespace: nil)
+        }
         work()
     }
 
@@ -44,15 +49,22 @@ final class ClusterState {
 
     // MARK: Kinds
 
-    func add(_ type: ResourceType) { types["\(type.group)/\(type.version)/\(type.plural)"] = type }
+    func add(_ type: ResourceType) {
+        types["\(type.group)/\(type.version)/\(type.plural)"] = type
+        typesOfCollections[type.collection] = type
+    }
 
-    func removeTypes(ofCollection name: String) { types = types.filter { $0.value.collection != name } }
+    func removeTypes(ofCollection name: String) {
+        types = types.filter { $0.value.collection != name }
+        typesOfCollections[name] = nil
+    }
 
     func type(_ group: String, _ version: String, _ plural: String) -> ResourceType? {
         types["\(group)/\(version)/\(plural)"]
     }
 
-    func type(ofCollection name: String) -> ResourceType? { types.values.first { $0.collection == name } }
+    /// In one of its versions.
+    func type(ofCollection name: String) -> ResourceType? { typesOfCollections[name] }
 
     func collection(_ name: String) -> ObjectCollection {
         if let known = collections[name] { return known }
