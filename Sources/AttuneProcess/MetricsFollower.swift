@@ -38,8 +38,8 @@ public struct MetricsFollower: Sendable {
         self.clock = clock
     }
 
-    /// Reads and passes on until cancelled, or until the other processes have ended. What is there by then is still read, the
-    /// last line included though it may lack its end.
+    /// Reads and passes on until cancelled, or until the other processes have ended. What is there by then is still
+    /// read, the last line included though it may lack its end.
     ///
     /// - Parameters:
     ///   - onTrouble: hears once of each trouble with reading, which may pass.

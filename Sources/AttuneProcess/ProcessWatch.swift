@@ -2,7 +2,8 @@ import Foundation
 
 /// Tells when the other processes of a pod have ended, where its containers share their processes.
 ///
-/// Not counted are this process, the first one, which is the pod's own, and those that have ended and wait for their parent.
+/// Not counted are this process, the first one, which is the pod's own, and those that have ended and wait for their
+/// parent.
 public struct ProcessWatch: Sendable {
     private let directory: String
     private let own: pid_t
@@ -12,8 +13,8 @@ public struct ProcessWatch: Sendable {
 
     /// - Parameters:
     ///   - directory: where the kernel lists processes.
-    ///   - patience: for how many seconds others may take to appear. They may have ended before this process began, and are
-    ///     then never seen.
+    ///   - patience: for how many seconds others may take to appear. They may have ended before this process began,
+    ///     and are then never seen.
     public init(directory: String = "/proc", own: pid_t = getpid(), patience: TimeInterval = 60) {
         self.directory = directory
         self.own = own

@@ -2,7 +2,8 @@
 ///
 ///     {"metric":"loss","value":0.25,"step":3,"time":"2026-06-22T08:15:00.250000000Z"}
 ///
-/// Not a number and the infinities are the strings `nan`, `inf` and `-inf`. What is read back is equal to what was printed.
+/// Not a number and the infinities are the strings `nan`, `inf` and `-inf`. What is read back is equal to what was
+/// printed.
 public enum CollectedLine {
     /// The line, without its end.
     public static func text(_ observation: Observation) -> String {
