@@ -4,17 +4,30 @@ import Foundation
 /// Ctrl-C and TERM, counted instead of deadly.
 final class Interrupts: Sendable {
     private let stream: AsyncStream<Void>
+    private let registrations: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
 
     init() {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         self.stream = stream
+        let (registrations, registration) = AsyncStream.makeStream(of: Void.self)
+        self.registrations = registrations
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
             source.setEventHandler { continuation.yield() }
+            source.setRegistrationHandler { registration.yield() }
             source.resume()
             return source
+        }
+    }
+
+    /// Returns when every interrupt is noticed; one that comes earlier may be lost. For one caller, once.
+    func ready() async {
+        var left = sources.count
+        for await _ in registrations {
+            left -= 1
+            if left == 0 { return }
         }
     }
 

@@ -13,6 +13,8 @@ protocol MetricsSource: Sendable {
 /// A growing file, by the bytes that were not read yet. One that is replaced or cut short is read again from its start.
 struct GrowingFile: Sendable {
     let url: URL
+    /// How often it was begun again.
+    private(set) var restarts = 0
     private var offset: off_t = 0
     private var inode: ino_t?
 
@@ -32,7 +34,10 @@ struct GrowingFile: Sendable {
 
     private mutating func read(_ file: borrowing Descriptor) throws -> Data {
         let status = try file.status()
-        if inode != status.st_ino || status.st_size < offset { offset = 0 }
+        if let inode, inode != status.st_ino || status.st_size < offset {
+            offset = 0
+            restarts += 1
+        }
         inode = status.st_ino
         let data = try file.bytes(from: offset, limit: min(4 << 20, Int(status.st_size - offset)))
         offset += off_t(data.count)
@@ -74,7 +79,11 @@ struct LineSource: MetricsSource {
     mutating func read(at time: Date) throws -> [Observation] {
         var found: [Observation] = []
         var parser = self.parser
+        var restarts = file.restarts
         while case let data = try file.read(), !data.isEmpty {
+            // What the file held before is not the beginning of what it holds now.
+            if file.restarts > restarts { splitter.finish { found += parser.observations(in: $0, time: time) } }
+            restarts = file.restarts
             splitter.feed(data) { found += parser.observations(in: $0, time: time) }
         }
         self.parser = parser
@@ -95,6 +104,8 @@ struct EventFileSource: MetricsSource {
     private struct Reading {
         var file: GrowingFile
         var reader: TensorFlowEventReader
+        /// The file's, when the reader was made.
+        var restarts = 0
     }
 
     private let directory: URL
@@ -109,13 +120,13 @@ struct EventFileSource: MetricsSource {
     mutating func read(at time: Date) throws -> [Observation] {
         var found: [Observation] = []
         for path in eventFiles() {
-            let url = directory.appending(path: path)
             var reading =
-                readings[path]
-                ?? Reading(
-                    file: GrowingFile(url),
-                    reader: TensorFlowEventReader(metrics: metrics, directory: url.deletingLastPathComponent().path))
+                readings[path] ?? Reading(file: GrowingFile(directory.appending(path: path)), reader: reader(of: path))
             while case let data = try reading.file.read(), !data.isEmpty {
+                if reading.file.restarts > reading.restarts {
+                    reading.reader = reader(of: path)
+                    reading.restarts = reading.file.restarts
+                }
                 found += reading.reader.feed(data, time: time)
             }
             readings[path] = reading
@@ -124,6 +135,11 @@ struct EventFileSource: MetricsSource {
     }
 
     mutating func finish(at time: Date) throws -> [Observation] { try read(at: time) }
+
+    private func reader(of path: String) -> TensorFlowEventReader {
+        let url = directory.appending(path: path).deletingLastPathComponent()
+        return TensorFlowEventReader(metrics: metrics, directory: url.path)
+    }
 
     private func eventFiles() -> [String] {
         let all = FileManager.default.enumerator(atPath: directory.path)?.compactMap { $0 as? String } ?? []

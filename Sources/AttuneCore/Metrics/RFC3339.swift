@@ -11,7 +11,9 @@ public enum RFC3339 {
         else { return nil }
         var cursor = ByteCursor(bytes, at: 19)
         guard let fraction = fraction(&cursor), let offset = offset(&cursor), cursor.isAtEnd else { return nil }
-        return Date(timeIntervalSince1970: Double(day * 86_400 + second - offset) + fraction)
+        // Seconds since 1970 would lose a bit of the fraction, which `Date` keeps.
+        let seconds = day * 86_400 + second - offset - Int(Date.timeIntervalBetween1970AndReferenceDate)
+        return Date(timeIntervalSinceReferenceDate: Double(seconds) + fraction)
     }
 
     /// The time that `text` is, all of it; nil if it is anything else.

@@ -6,8 +6,8 @@ import AttuneCore
 /// - Keys and array indices follow one another after `.` or `|`; `*` and `?` in a key match anything, `\` takes the
 ///   meaning from the next character.
 /// - `#` is an array's length, `#.path` the path's value in each element. `#(path==value)` is the first element of
-///   which that is true, `#(path==value)#` all of them. Operators: `=`, `==`, `!=`, `<`, `<=`, `>`, `>=`, and `%`, `!%` for
-///   patterns; `~true`, `~false`, `~null` and `~*` ask what a value amounts to.
+///   which that is true, `#(path==value)#` all of them. Operators: `=`, `==`, `!=`, `<`, `<=`, `>`, `>=`, and `%`,
+///   `!%` for patterns; `~true`, `~false`, `~null` and `~*` ask what a value amounts to.
 /// - After `#` and `#(…)#`, `.` goes on within each element and `|` with the array.
 /// - `@this`, `@reverse`, `@flatten`, `@join`, `@keys`, `@values`, `@valid`, `@pretty`, `@ugly`, `@tostr`, `@fromstr`,
 ///   `@group` and `@dig` change a value; `[a,b]` and `{"name":a,b}` make one of several; `!1` is the value 1.

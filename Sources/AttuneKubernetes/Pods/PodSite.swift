@@ -44,8 +44,8 @@ struct PodSite: Sendable, Hashable {
 
 /// Finds where pods come from, in resources of any kind.
 ///
-/// A pod template is whatever has a `spec` with `containers`, however deep; Argo's and Tekton's are shapes of their own.
-/// What a TrainJob's pods look like says the runtime it refers to, not the TrainJob.
+/// A pod template is whatever has a `spec` with `containers`, however deep; Argo's and Tekton's are shapes of their
+/// own. What a TrainJob's pods look like says the runtime it refers to, not the TrainJob.
 struct PodSites {
     private(set) var sites: [PodSite] = []
     private let resource: JSON
@@ -146,7 +146,8 @@ struct PodSites {
 
     // MARK: Roles of the training operator
 
-    /// What the training operator writes on the pods of `tfReplicaSpecs` and the like: the role's name, and who is master.
+    /// What the training operator writes on the pods of `tfReplicaSpecs` and the like: the role's name, and who is
+    /// master.
     private mutating func markRoles() {
         let roles = sites.map { PodSites.role(at: $0.place) }
         let hasMaster = roles.contains { $0.map(PodSites.masters.contains) ?? false }
@@ -154,8 +155,8 @@ struct PodSites {
             guard let role else { continue }
             sites[index].labels["training.kubeflow.org/replica-type"] = role
             if role == "launcher" || role == "worker" { sites[index].labels["mpi-job-role"] = role }
-            // Without a master role it is the first worker, which is in one template with the others. What a launcher is
-            // called in this label differs between operators.
+            // Without a master role it is the first worker, which is in one template with the others. What a launcher
+            // is called in this label differs between operators.
             let job = "training.kubeflow.org/job-role"
             if role != "launcher", PodSites.masters.contains(role) {
                 sites[index].labels[job] = "master"

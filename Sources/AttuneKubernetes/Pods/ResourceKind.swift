@@ -22,8 +22,8 @@ enum ResourceKind: Sendable, Hashable {
 }
 
 extension TrialResource {
-    /// The label of a trial's pods that has the trial's name, whatever else they have: ours where pods can be labelled by
-    /// the template, else the one that the kind's controllers write.
+    /// The label of a trial's pods that has the trial's name, whatever else they have: ours where pods can be labelled
+    /// by the template, else the one that the kind's controllers write.
     public static func podLabel(ofKind kind: String) -> String {
         switch ResourceKind(kind: kind) {
         case .trainJob: controllerLabel(ofKind: kind) ?? trialLabel

@@ -19,8 +19,8 @@ extension TrialResource {
     ///
     /// - Parameters:
     ///   - image: the image with `attune` in it.
-    ///   - isNative: whether the cluster has native sidecars (1.29 and later). Elsewhere it is a plain container that ends
-    ///     when the other processes of the pod have.
+    ///   - isNative: whether the cluster has native sidecars (1.29 and later). Elsewhere it is a plain container that
+    ///     ends when the other processes of the pod have.
     /// - Throws: `AttuneError` where the pods cannot be given one, with what to do instead.
     public mutating func addCollector(image: String, isNative: Bool) throws(AttuneError) {
         let collector = experiment.collector

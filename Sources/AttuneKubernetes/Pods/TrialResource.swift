@@ -1,7 +1,7 @@
 import AttuneCore
 
-/// A trial's resource on its way to the cluster: rendered from the template, then labelled and, where the metrics ask for
-/// it, given a collector beside the primary container.
+/// A trial's resource on its way to the cluster: rendered from the template, then labelled and, where the metrics ask
+/// for it, given a collector beside the primary container.
 ///
 /// Commands and arguments stay as the user wrote them, always.
 public struct TrialResource: Sendable, Hashable {
@@ -40,7 +40,8 @@ public struct TrialResource: Sendable, Hashable {
         return "\(beginning)-\(String(repeating: "0", count: 16 - digits.count))\(digits)"
     }
 
-    /// Says of the resource and its pods whose they are. What the user labelled otherwise stays, but for Katib's own labels.
+    /// Says of the resource and its pods whose they are. What the user labelled otherwise stays, but for Katib's own
+    /// labels.
     public mutating func label(annotations: [String: String] = [:]) {
         let own = [
             TrialResource.experimentLabel: TrialResource.labelValue(experiment.name),
@@ -95,8 +96,8 @@ public struct TrialResource: Sendable, Hashable {
         return site.containers.first { $0.name == name }
     }
 
-    /// The sites of pods that have the primary container and the primary labels: those that surely have them where there
-    /// are such, else those that may.
+    /// The sites of pods that have the primary container and the primary labels: those that surely have them where
+    /// there are such, else those that may.
     var primarySites: [(site: PodSite, container: PodSite.Container)] {
         let wanted = experiment.template?.primaryPodLabels ?? [:]
         let possible = sites.compactMap { site in
