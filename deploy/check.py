@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks what deploy/ holds: python3 deploy/check.py
 
-Needs PyYAML. What it needs besides for a check (kubectl or kustomize, swiftc, Katib's Python SDK, a built attune) it uses
-where it is there, and says which checks were skipped where it is not.
+Needs PyYAML. What it needs besides for a check (kubectl or kustomize, swiftc, Katib's Python SDK, a built attune) it
+uses where it is there, and says which checks were skipped where it is not.
 """
 
 import json
@@ -28,7 +28,7 @@ class Skipped(Exception):
     """What a check needs is not here."""
 
 
-# ---- Schemas, as the API server understands them -----------------------------------------------------------------------
+# ---- Schemas, as the API server understands them -------------------------------------------------------------------
 
 KNOWN_KEYWORDS = {
     "type", "description", "format", "enum", "nullable", "properties", "additionalProperties", "items",
@@ -161,7 +161,7 @@ def assert_taken(objects):
     assert count, "there is nothing to check"
 
 
-# ---- Objects -----------------------------------------------------------------------------------------------------------
+# ---- Objects -------------------------------------------------------------------------------------------------------
 
 EXPERIMENT = """
 apiVersion: kubeflow.org/v1beta1
@@ -226,7 +226,10 @@ status:
 apiVersion: kubeflow.org/v1beta1
 kind: Suggestion
 metadata: {name: over}
-spec: {algorithm: {algorithmName: tpe, algorithmSettings: [{name: gamma, value: "0.2"}]}, requests: 2, resumePolicy: Never}
+spec:
+  algorithm: {algorithmName: tpe, algorithmSettings: [{name: gamma, value: "0.2"}]}
+  requests: 2
+  resumePolicy: Never
 status:
   suggestionCount: 2
   algorithmSettings: [{name: current_s, value: "1"}]
@@ -275,7 +278,11 @@ def check_katibs_python_sdk():
         raise Skipped(f"kubeflow-katib is {version('kubeflow-katib')}, not 0.19")
     client = katib.KatibClient(client_configuration=Configuration())
     sent = []
-    client.create_experiment = lambda experiment, *_: sent.append(client.api_client.sanitize_for_serialization(experiment))
+
+    def keep(experiment, *_):
+        sent.append(client.api_client.sanitize_for_serialization(experiment))
+
+    client.create_experiment = keep
     space = {
         "lr": katib.search.double(min=0.01, max=0.1), "units": katib.search.int(min=8, max=64, step=8),
         "optimizer": katib.search.categorical(["sgd", "adam"]),
@@ -291,7 +298,9 @@ def check_katibs_python_sdk():
         {"resources_per_trial": katib.TrainerResources(2, 1, {"cpu": "1"}), "parallel_trial_count": 2},
     ):
         client.tune(
-            name="tuned", objective=objective, parameters=space, objective_metric_name="loss", max_trial_count=4, **more)
+            name="tuned", objective=objective, parameters=space, objective_metric_name="loss", max_trial_count=4,
+            **more,
+        )
     lists = [p["feasibleSpace"].get("distribution") for p in sent[0]["spec"]["parameters"]]
     assert ["sgd", "adam"] in lists, f"the SDK does not send the list any more: {lists}"
     assert_taken(("tune", document) for document in sent)
@@ -312,7 +321,7 @@ def check_mistakes_are_refused():
         assert list(problems(node, document)), f"spec.{name}: {value!r} is accepted"
 
 
-# ---- The definitions ---------------------------------------------------------------------------------------------------
+# ---- The definitions -----------------------------------------------------------------------------------------------
 
 
 def check_schemas_are_structural():
@@ -365,7 +374,7 @@ def check_every_field_is_known():
     assert not found, f"not in crds/experiments.yaml: {found}"
 
 
-# ---- Kustomizations ----------------------------------------------------------------------------------------------------
+# ---- Kustomizations ------------------------------------------------------------------------------------------------
 
 
 def check_every_file_is_yaml_and_used():
@@ -523,15 +532,16 @@ def check_webhook():
 
 def check_components_fit_together():
     with tempfile.TemporaryDirectory(dir=ROOT) as directory:
-        for base, namespace in (("katib-names", "kubeflow"), ("namespaced", "team-a"), ("cluster-wide", "attune-system")):
+        places = {"katib-names": "kubeflow", "namespaced": "team-a", "cluster-wide": "attune-system"}
+        for base, namespace in places.items():
             Path(directory, "kustomization.yaml").write_text(yaml.safe_dump({
                 "apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "namespace": namespace,
                 "resources": [f"../deploy/{base}"],
                 "components": ["../deploy/components/webhook", "../deploy/components/tokens"],
             }))
             objects = built(directory)
-            places = {o["metadata"].get("namespace", namespace) for o in objects}
-            assert places == {namespace}, f"{base}: {places}"
+            found = {o["metadata"].get("namespace", namespace) for o in objects}
+            assert found == {namespace}, f"{base}: {found}"
             [container] = operator_pod(objects)["spec"]["containers"]
             assert "--require-tokens" in container["args"] and "--allow-anonymous" not in container["args"]
             names = {(o["kind"], o["metadata"]["name"]) for o in objects}
