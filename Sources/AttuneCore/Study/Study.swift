@@ -73,6 +73,10 @@ public struct Study: Sendable {
 
     public var objective: Objective { experiment.objective }
     public subscript(number: Trial.Number) -> Trial { trials[number - 1] }
+    /// The trial of that number; nil where there is none.
+    public func trial(_ number: Trial.Number) -> Trial? {
+        trials.indices.contains(number - 1) ? trials[number - 1] : nil
+    }
     /// Of one target, the feasible trial with the best value, the earliest among equals; nil where there are several.
     ///
     /// It succeeded, or completed a level and rests there. A trial that a rule stopped is never best.

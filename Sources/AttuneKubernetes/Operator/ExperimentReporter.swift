@@ -1,0 +1,161 @@
+import AttuneCore
+import Foundation
+import Synchronization
+
+/// Writes what a study has come to into the cluster: the Trials, the Suggestion and the Experiment, in this order.
+///
+/// What changes while something is being written is written in one go afterwards, so that the number of writes follows
+/// time and not events.
+actor ExperimentReporter {
+    private let tuner: Tuner
+    private let owner: JSON
+    private let client: KubernetesClient
+    private let trials: TrialObjects
+    /// How long changes gather before they are written.
+    private let gathering: Duration
+    /// How many times longer the Suggestion waits, which few look at.
+    private static let suggestionPatience = 10.0
+    private var suggestionTime: Date?
+    private let dirty = Mutex(Set<Trial.Number>())
+    private nonisolated let signal = Signal()
+    private var conditions: Conditions
+    private var completionTime: Date?
+    private var suggestion: (conditions: Conditions, requests: Int)?
+    private var lastStatus: JSON?
+    private var lastSuggestionStatus: JSON?
+
+    init(
+        _ tuner: Tuner, owner: JSON, trials: TrialObjects, client: KubernetesClient,
+        gathering: Duration = .seconds(1)
+    ) {
+        self.tuner = tuner
+        self.owner = owner
+        self.trials = trials
+        self.client = client
+        self.gathering = gathering
+        conditions = Conditions(owner["status"])
+        completionTime = owner["status"]?["completionTime"]?.string.flatMap { RFC3339.date($0) }
+    }
+
+    /// Notes what is to be written. Called for every event, after it is durable.
+    nonisolated func note(_ event: Event) {
+        switch event {
+        case .observed: return
+        case .started(let number, _, _), .ended(let number, _, _), .paused(let number, _),
+            .resumed(let number, _, _, _), .lost(let number, _, _):
+            dirty.withLock { _ = $0.insert(number) }
+        case .budgetEdited, .stopped, .finished, .imported: break
+        }
+        signal.raise()
+    }
+
+    /// Writes whenever there is something to write, until it is cancelled.
+    func run() async throws {
+        while true {
+            try await signal.wait()
+            try await write(await tuner.study)
+            try await client.clock.sleepFor(gathering)
+        }
+    }
+
+    /// Says that the experiment goes on after it was over.
+    func noteRestart() {
+        let now = client.clock.now()
+        conditions.remove("Succeeded")
+        conditions.remove("Failed")
+        conditions.set("Restarting", reason: "ExperimentRestarting", "Experiment is restarted", at: now)
+        completionTime = nil
+        suggestion?.conditions.set(
+            "Running", false, reason: "Experiment is restarting", "Experiment is restarting", at: now)
+        signal.raise()
+    }
+
+    /// Everything that the cluster does not show yet.
+    func catchUp(_ study: Study) async {
+        let outdated = await trials.outdated(study)
+        dirty.withLock { $0.formUnion(outdated) }
+        signal.raise()
+    }
+
+    func write(_ study: Study) async throws {
+        let now = client.clock.now()
+        let changed = dirty.withLock { dirty in
+            defer { dirty = [] }
+            return dirty.filter { $0 <= study.trials.count }
+        }
+        // One that has just begun may be over by the next time, and is then written once.
+        let young = changed.filter { study[$0].isRunning && study[$0].startTime > now - gathering.seconds }
+        do {
+            try await trials.write(changed.subtracting(young).sorted(), of: study)
+        } catch {
+            dirty.withLock { $0.formUnion(changed) }
+            throw error
+        }
+        try await writeSuggestion(study, at: now)
+        try await writeExperiment(study)
+        guard !young.isEmpty else { return }
+        dirty.withLock { $0.formUnion(young) }
+        signal.raise()
+    }
+
+    private func writeExperiment(_ study: Study) async throws {
+        let now = client.clock.now()
+        conditions = ExperimentStatus.conditions(study, after: conditions, at: now)
+        let isOver = if case .finished = study.status { true } else { false }
+        completionTime = isOver ? completionTime ?? now : nil
+        let status = ExperimentStatus.status(
+            study, conditions, startTime: study.createdAt, completionTime: completionTime)
+        guard status != lastStatus else { return }
+        try await put(status, .experiments)
+        lastStatus = status
+    }
+
+    // MARK: Suggestion
+
+    private func writeSuggestion(_ study: Study, at now: Date) async throws {
+        let patience = gathering.seconds * ExperimentReporter.suggestionPatience
+        let isFresh = suggestionTime.map { now.timeIntervalSince($0) < patience } ?? false
+        guard !isFresh || study.status != .running else { return }
+        suggestionTime = now
+        var known = try await existingSuggestion(study)
+        known.conditions = ExperimentStatus.suggestionConditions(study, after: known.conditions, at: now)
+        if known.requests != study.counts.total {
+            try await merge(["spec": ["requests": .number(study.counts.total)]], into: .suggestions)
+            known.requests = study.counts.total
+        }
+        let status = ExperimentStatus.suggestionStatus(study, known.conditions, startTime: study.createdAt)
+        if status != lastSuggestionStatus {
+            try await put(status, .suggestions)
+            lastSuggestionStatus = status
+        }
+        suggestion = known
+    }
+
+    private func existingSuggestion(_ study: Study) async throws -> (conditions: Conditions, requests: Int) {
+        if let suggestion { return suggestion }
+        let made = ExperimentStatus.suggestion(study, owner: owner)
+        do {
+            _ = try await client.creating(made, .suggestions, in: owner.namespace)
+            return (Conditions(nil), study.counts.total)
+        } catch let error as APIError where error.reason == .alreadyExists {
+            guard let found = try await client.find(.suggestions, owner.name, in: owner.namespace) else {
+                return try await existingSuggestion(study)
+            }
+            return (Conditions(found["status"]), found["spec"]?["requests"]?.int ?? -1)
+        }
+    }
+
+    private func put(_ status: JSON, _ resource: APIResource) async throws {
+        try await merge(["status": status], into: resource, subresource: "status")
+    }
+
+    /// What somebody deletes meanwhile is left alone.
+    private func merge(_ changes: JSON, into resource: APIResource, subresource: String? = nil) async throws {
+        do {
+            _ = try await client.merging(
+                changes, into: owner.name, resource, in: owner.namespace, subresource: subresource)
+        } catch let error as APIError where error.reason == .notFound {
+            return
+        }
+    }
+}

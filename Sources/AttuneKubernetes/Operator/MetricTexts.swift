@@ -1,0 +1,27 @@
+import AttuneCore
+
+/// A trial's metrics and assignment as Katib's resources say them: every value a text.
+extension Trial {
+    /// `[{name, min, max, latest}]` of the objective's metrics; those that never came are `unavailable`, where any did.
+    func observationJSON(_ objective: Objective) -> JSON? {
+        guard !metrics.isEmpty else { return nil }
+        let items = objective.metrics.map { name -> JSON in
+            let summary = metrics[name]
+            return [
+                "name": .string(name), "min": Trial.text(summary?.min), "max": Trial.text(summary?.max),
+                "latest": Trial.text(summary?.latest),
+            ]
+        }
+        return ["metrics": .array(items)]
+    }
+
+    private static func text(_ value: Double?) -> JSON { .string(value.map(\.text) ?? "unavailable") }
+
+    /// `[{name, value}]` in the order of the experiment's parameters.
+    func assignmentsJSON(_ space: SearchSpace) -> JSON {
+        .array(
+            space.parameters.compactMap { spec in
+                assignment[spec.name].map { ["name": .string(spec.name), "value": .string($0.description)] }
+            })
+    }
+}
