@@ -12,10 +12,16 @@
 
 struct attune_multi {
     CURLM *curl;
+    attune_transfer *first;
 };
 
 struct attune_transfer {
     CURL *easy;
+    // In the list of those under way.
+    attune_transfer *previous;
+    attune_transfer *next;
+    int is_paused;
+    int has_ended;
     struct curl_slist *headers;
     struct curl_slist *route;
     attune_transfer_sink sink;
@@ -63,6 +69,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     attune_transfer *transfer = context;
     if (size * count == 0) return 0;
     int pauses = transfer->sink.body(transfer->sink.context, bytes, size * count, blocks_others(transfer));
+    transfer->is_paused = pauses;
     return pauses ? CURL_WRITEFUNC_PAUSE : size * count;
 }
 
@@ -166,13 +173,47 @@ attune_transfer *attune_multi_add(
     set_connection(transfer->easy, request);
     set_security(transfer->easy, request);
     set_answer(transfer);
-    if (curl_multi_add_handle(multi->curl, transfer->easy) == CURLM_OK) return transfer;
-    transfer_free(transfer);
-    return NULL;
+    if (curl_multi_add_handle(multi->curl, transfer->easy) != CURLM_OK) {
+        transfer_free(transfer);
+        return NULL;
+    }
+    transfer->next = multi->first;
+    if (multi->first) multi->first->previous = transfer;
+    multi->first = transfer;
+    return transfer;
+}
+
+static void unlink_transfer(attune_multi *multi, attune_transfer *transfer) {
+    if (transfer->previous) transfer->previous->next = transfer->next;
+    else multi->first = transfer->next;
+    if (transfer->next) transfer->next->previous = transfer->previous;
+}
+
+// Tells connections apart; 0 where there is none yet.
+static long local_port(attune_transfer *transfer) {
+    long port = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port);
+    return port;
+}
+
+// libcurl 7.88 keeps the frame that ends a stream until something else is sent on the connection. To resume a
+// transfer that shares it does that.
+static void flush(attune_multi *multi, long port) {
+    for (attune_transfer *other = multi->first; other; other = other->next) {
+        if (other->is_paused || local_port(other) != port) continue;
+        curl_easy_pause(other->easy, CURLPAUSE_RECV);
+        curl_easy_pause(other->easy, CURLPAUSE_CONT);
+        return;
+    }
 }
 
 void attune_multi_remove(attune_multi *multi, attune_transfer *transfer) {
+    unlink_transfer(multi, transfer);
+    long port = transfer->has_ended ? 0 : local_port(transfer);
+    // Where no other uses the connection, it closes: that is told at once.
+    if (!transfer->has_ended) curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
     curl_multi_remove_handle(multi->curl, transfer->easy);
+    if (port) flush(multi, port);
     transfer_free(transfer);
 }
 
@@ -218,6 +259,7 @@ attune_transfer_end attune_multi_next_end(attune_multi *multi) {
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         end.context = transfer->sink.context;
         end.ending = ending(transfer, code);
+        transfer->has_ended = 1;
         const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
         if (code != CURLE_OK) strncpy(end.error, error, sizeof end.error - 1);
         return end;
@@ -225,4 +267,7 @@ attune_transfer_end attune_multi_next_end(attune_multi *multi) {
     return end;
 }
 
-void attune_transfer_resume(attune_transfer *transfer) { curl_easy_pause(transfer->easy, CURLPAUSE_CONT); }
+void attune_transfer_resume(attune_transfer *transfer) {
+    transfer->is_paused = 0;
+    curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+}

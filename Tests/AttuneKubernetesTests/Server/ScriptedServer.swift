@@ -16,6 +16,8 @@ struct ScriptedServer: Sendable {
     let port: Int
     /// Accepted ever.
     let connections = Counter()
+    /// Connections that are closed again.
+    let closed = Counter()
     /// Exchanges whose script is still at it.
     let open = Counter()
     /// Exchanges that began.
@@ -77,7 +79,10 @@ struct ScriptedServer: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             for try await connection in accepted {
                 let number = connections.add()
-                group.addTask { try? await serve(connection, number) }
+                group.addTask {
+                    try? await serve(connection, number)
+                    closed.add()
+                }
             }
         }
     }
@@ -110,6 +115,9 @@ struct ScriptedServer: Sendable {
 }
 
 extension Channel {
+    /// Returns when what was written has been looked at. A script that is quicker than that would write without end.
+    func catchUp() async throws { try await eventLoop.submit {}.get() }
+
     /// The subject of the client's certificate.
     func clientName() async throws -> String? {
         guard let certificate = try await nioSSL_peerCertificate().get() else { return nil }

@@ -25,13 +25,14 @@ final class TransferLoop: Sendable {
     private let inbox = Mutex(Inbox())
     private let multi: Multi
 
+    /// - Parameter patience: how long a reader may keep a connection waiting that others share.
     /// - Throws: `TransportError` when there is no memory for it.
-    init() throws {
+    init(patience: Duration) throws {
         guard let pointer = attune_multi_create() else {
             throw TransportError(.hopeless, "there is no memory for connections")
         }
         multi = Multi(pointer: pointer)
-        let thread = Thread { self.run() }
+        let thread = Thread { self.run(patience) }
         thread.name = "attune-transport"
         thread.start()
     }
@@ -62,8 +63,8 @@ final class TransferLoop: Sendable {
 
     // MARK: The thread
 
-    private func run() {
-        var work = TransferWork(multi: multi.pointer)
+    private func run(_ patience: Duration) {
+        var work = TransferWork(multi: multi.pointer, patience: patience)
         while true {
             let (commands, isOpen) = inbox.withLock { inbox in
                 defer { inbox.commands = [] }

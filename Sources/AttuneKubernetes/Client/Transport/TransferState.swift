@@ -26,9 +26,12 @@ struct TransferState: Sendable {
     /// The reader has caught up, and the thread does not know yet.
     private var isResuming = false
     private var pausingBlocks = false
+    /// When it began, something came, or a pause ended or began.
     private var lastNews: ContinuousClock.Instant?
 
     // MARK: What happens
+
+    mutating func begin(now: ContinuousClock.Instant) { lastNews = now }
 
     mutating func receive(headerLine line: UnsafeRawBufferPointer, status: Int, now: ContinuousClock.Instant) {
         head.read(line, status: status)
@@ -112,16 +115,16 @@ struct TransferState: Sendable {
 
     var hasEnded: Bool { end != nil }
 
-    /// When it is to be given up, unless something happens before, and why.
-    func deadline(silence: Duration?, now: ContinuousClock.Instant) -> (ContinuousClock.Instant, TransportError) {
-        if isPaused, let lastNews {
-            return (
-                pausingBlocks && !isResuming ? lastNews + Transfer.patience : now + Transfer.patience,
-                Transfer.slowReader
-            )
+    /// When it is to be given up, unless something happens before, and why; nil for never as things stand.
+    func deadline(silence: Duration?, patience: Duration) -> (at: ContinuousClock.Instant, error: TransportError)? {
+        guard end == nil, !isResuming, let lastNews else { return nil }
+        if isPaused {
+            let error = TransportError(
+                .lost, "its reader took nothing for \(patience), and others wait for the same connection")
+            return pausingBlocks ? (lastNews + patience, error) : nil
         }
-        guard let silence else { return (now + Transfer.patience, Transfer.slowReader) }
-        let error = TransportError(.timedOut, "the server has been silent for \(silence)")
-        return (isPaused ? now + silence : (lastNews ?? now) + silence, error)
+        return silence.map {
+            (lastNews + $0, TransportError(.timedOut, "the server has been silent for \($0)"))
+        }
     }
 }

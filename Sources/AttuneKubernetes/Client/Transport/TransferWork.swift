@@ -10,11 +10,16 @@ struct TransferWork {
     private static let longestWait: Duration = .seconds(60)
 
     private let multi: OpaquePointer
+    /// How long a reader may keep a connection waiting that others share.
+    private let patience: Duration
     private var running: [ObjectIdentifier: Running] = [:]
     /// Nothing is to be given up before.
     private var nextDeadline: ContinuousClock.Instant?
 
-    init(multi: OpaquePointer) { self.multi = multi }
+    init(multi: OpaquePointer, patience: Duration) {
+        self.multi = multi
+        self.patience = patience
+    }
 
     mutating func add(_ transfer: Transfer) {
         // Cancelled before it began.
@@ -26,6 +31,7 @@ struct TransferWork {
             return
         }
         running[ObjectIdentifier(transfer)] = Running(transfer: transfer, handle: handle)
+        transfer.begin()
         watch(transfer, .now)
     }
 
@@ -80,11 +86,13 @@ struct TransferWork {
     }
 
     private mutating func watch(_ transfer: Transfer, _ now: ContinuousClock.Instant) {
-        let deadline = transfer.deadline(now: now)
-        if deadline.at <= now {
+        let deadline = transfer.deadline(patience: patience)
+        if let deadline, deadline.at <= now {
             end(transfer, deadline.error)
         } else {
-            nextDeadline = min(nextDeadline ?? deadline.at, deadline.at)
+            // Its reader may fall behind.
+            let next = deadline?.at ?? now + min(patience, transfer.silence ?? patience)
+            nextDeadline = min(nextDeadline ?? next, next)
         }
     }
 }
