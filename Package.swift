@@ -108,7 +108,7 @@ let package = Package(
             name: "AttuneCLI",
             dependencies: [
                 "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneClient", "AttuneCore",
-                "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto", "AttuneService", "AttuneStore",
+                "AttuneKubernetes", "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto", "AttuneService", "AttuneStore",
                 "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -209,8 +209,8 @@ let package = Package(
         .testTarget(
             name: "AttuneCLITests",
             dependencies: [
-                "AttuneCLI", "AttuneClient", "AttuneCore", "AttuneDigits", "AttuneProto", "AttuneStore",
-                "attune-supervisor",
+                "AttuneCLI", "AttuneClient", "AttuneClusterSimulator", "AttuneCore", "AttuneDigits",
+                "AttuneKubernetes", "AttuneProto", "AttuneStore", "AttuneYAML", "attune-supervisor",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -15,7 +15,8 @@ struct AttuneCommand: AsyncParsableCommand {
             """,
         version: attuneVersion,
         subcommands: [
-            RunCommand.self, ServeCommand.self, SubmitCommand.self, WorkerCommand.self, ValidateCommand.self,
+            RunCommand.self, ServeCommand.self, OperatorCommand.self, SubmitCommand.self, WorkerCommand.self,
+            ValidateCommand.self,
             ListCommand.self, ShowCommand.self, TrialsCommand.self,
             BestCommand.self,
             CollectCommand.self, LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self,

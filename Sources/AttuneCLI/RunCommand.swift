@@ -11,7 +11,8 @@ import SwiftProtobuf
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Runs an Experiment file, its trials as processes of this machine.",
+        commandName: "run",
+        abstract: "Runs an Experiment file, its trials as processes of this machine or resources of a cluster.",
         discussion: "With --server the experiment is the server's, and this machine a worker of it.")
 
     @Argument(
@@ -23,12 +24,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Another name for the experiment.") var name: String?
     @OptionGroup var budgetOptions: BudgetOptions
     @Option(help: "The seed of every random choice.") var seed: UInt64?
+    @Option(help: "Where trials run: machine, as its processes, or kubernetes, as resources of a cluster.")
+    var on = TrialPlace.machine
+    @OptionGroup(title: "Cluster") var clusterOptions: ClusterOptions
 
     func run() async throws {
         if let remote = try recordsOptions.remote { return try await run(with: remote) }
-        let reading = try ExperimentReader(quiet: output.quiet).read(file)
+        let reading = try ExperimentReader(
+            quiet: output.quiet, purpose: on == .machine ? .running : .orchestrating
+        ).read(file)
         let experiment = try edited(try ExperimentReader.only(in: reading, of: file))
-        try refuse(Session.objections(to: experiment), in: reading)
+        try refuse(try await objections(to: experiment), in: reading)
         let store = try recordsOptions.storeOptions.open()
         if let existing = try await store.summary(of: experiment.name) {
             throw AttuneError(
@@ -42,8 +48,18 @@ struct RunCommand: AsyncParsableCommand {
         } catch let invalid as InvalidExperiment {
             try refuse(invalid.problems, in: reading)
         }
-        let session = try Session(experiment, store: store, verbosity: output.verbosity)
+        let session = try await Session(experiment, store: store, verbosity: output.verbosity)
         try await session.run()
+    }
+
+    private func objections(to experiment: Experiment) async throws -> [Problem] {
+        guard on == .kubernetes else { return Session.objections(to: experiment) }
+        do {
+            _ = try await clusterOptions.runner(for: experiment, isQuiet: output.quiet)
+            return []
+        } catch let invalid as InvalidExperiment {
+            return invalid.problems
+        }
     }
 
     /// Submits the experiment and works on it here.
@@ -70,6 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         if experiment.metadata.annotations[Session.directoryKey] == nil {
             experiment.metadata.annotations[Session.directoryKey] = directory
         }
+        if on == .kubernetes { clusterOptions.note(in: &experiment) }
         let own = "\(experiment.name)-\(UUID().uuidString.prefix(8).lowercased())"
         experiment.metadata.annotations[Session.trialsKey] = recordsOptions.storeOptions.trialsRoot.appending(path: own)
             .path(
@@ -233,7 +250,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let store = try recordsOptions.storeOptions.openExisting()
         var experiment = study.experiment
         if let budget { experiment.budget = budget }
-        let session = try Session(experiment, store: store, verbosity: output.verbosity)
+        let session = try await Session(experiment, store: store, verbosity: output.verbosity)
         if budget != nil { try await session.reopen() }
         try await session.run()
     }

@@ -18,9 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     var grpc: [Server.Address] = []
     @OptionGroup(title: "Who may call") var guarding: GuardOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
-    @Option(help: "How events are logged: text or json.") var logFormat: LogLine.Format = .text
-    @Option(help: "The least that is logged: debug, info (every call), warning or error.")
-    var logLevel: Logger.Level = .info
+    @OptionGroup(title: "Logs") var logging: LogOptions
 
     func run() async throws {
         var configuration = Server.Configuration()
@@ -28,10 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
         if !grpc.isEmpty { configuration.grpc = grpc }
         try guarding.apply(to: &configuration)
         limits.apply(to: &configuration.limits)
-        let logger = Logger(label: "attune") { [logFormat, logLevel] _ in
-            LogLine(format: logFormat, level: logLevel) { Terminal.write($0, to: STDERR_FILENO) }
-        }
-        let server = Server(configuration, store: try storeOptions.open(), logger: logger)
+        let server = Server(configuration, store: try storeOptions.open(), logger: logging.logger)
         let impatience = Impatience()
         defer { impatience.end() }
         let scheme = configuration.tls == nil ? "http" : "https"
@@ -39,6 +34,19 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.say(
                 "attune serves \(scheme)://\(http) and gRPC on "
                     + grpc.map(\.description).joined(separator: ", "))
+        }
+    }
+}
+
+struct LogOptions: ParsableArguments {
+    @Option(help: "How events are logged: text or json.") var logFormat: LogLine.Format = .text
+    @Option(help: "The least that is logged: debug, info (every call), warning or error.")
+    var logLevel: Logger.Level = .info
+
+    /// Writes to standard error.
+    var logger: Logger {
+        Logger(label: "attune") { [logFormat, logLevel] _ in
+            LogLine(format: logFormat, level: logLevel) { Terminal.write($0, to: STDERR_FILENO) }
         }
     }
 }

@@ -1,32 +1,41 @@
 import ArgumentParser
 import AttuneAlgorithms
 import AttuneCore
+import AttuneKubernetes
 import AttuneProcess
 import AttuneStore
 import AttuneYAML
 import Foundation
 
-/// Drives one experiment's trials as processes of this machine, with a view of the progress, until it is over or the
-/// user lets go.
+/// Drives one experiment's trials from here, as processes of this machine or as resources of a cluster, with a view of the
+/// progress, until it is over or the user lets go.
 struct Session {
     let experiment: Experiment
     let store: SQLiteStore
-    let runner: ProcessRunner
+    let runner: SessionRunner
     let verbosity: Verbosity
 
-    /// - Throws: `InvalidExperiment` with what this machine cannot do; `AttuneError` when the trials have nowhere to go.
-    init(_ experiment: Experiment, store: SQLiteStore, verbosity: Verbosity) throws {
-        guard let directories = experiment.trialDirectories else {
-            throw AttuneError("\(experiment.name) was not started by attune run; the program that did goes on with it")
-        }
+    /// - Throws: `InvalidExperiment` with what cannot be done there; `AttuneError` when the trials have nowhere to go.
+    init(_ experiment: Experiment, store: SQLiteStore, verbosity: Verbosity) async throws {
         self.experiment = experiment
         self.store = store
         self.verbosity = verbosity
-        runner = try Session.runner(
+        if let options = ClusterOptions(of: experiment) {
+            runner = .cluster(try await options.runner(for: experiment, isQuiet: verbosity.quiet))
+        } else {
+            runner = .machine(try Session.localRunner(for: experiment, verbosity))
+        }
+    }
+
+    private static func localRunner(for experiment: Experiment, _ verbosity: Verbosity) throws -> ProcessRunner {
+        guard let directories = experiment.trialDirectories else {
+            throw AttuneError("\(experiment.name) was not started by attune run; the program that did goes on with it")
+        }
+        let runner = try Session.runner(
             for: experiment, directories, base: experiment.metadata.annotations[Session.directoryKey])
         try directories.create()
-        guard !verbosity.quiet else { return }
-        for notice in runner.notices { Terminal.complain("notice: \(notice)") }
+        if !verbosity.quiet { for notice in runner.notices { Terminal.complain("notice: \(notice)") } }
+        return runner
     }
 
     /// - Parameter base: where relative paths of the template begin; nil for the present directory.
@@ -84,6 +93,7 @@ struct Session {
         let view = ProgressView(experiment, verbosity, already: await tuner.study)
         let events = await tuner.events()
         let viewing = Task { await view.follow(events) }
+        let tidying = try await tidy(after: tuner)
         let driving = Task { try await tuner.run(with: runner) }
         let stopping = Task { await heedStopRequests(for: tuner) }
         let interrupting = Task {
@@ -94,13 +104,36 @@ struct Session {
         let result = await driving.result
         stopping.cancel()
         await viewing.value
+        await tidying?.value
         switch result {
-        case .success(let study): try study.conclude(verbosity)
+        case .success(let study):
+            try await runner.clusterRunner?.sweep(study)
+            try study.conclude(verbosity)
         case .failure(let error) where error is CancellationError: try await letGo(interrupts)
         case .failure(let error):
             // The experiment was fine when it started, so what ended it is no bad input.
             Terminal.complain("error: \(error)")
             throw ExitCode.failed
+        }
+    }
+
+    /// Removes the resources of trials that have ended, from now on; nothing where trials are no resources.
+    private func tidy(after tuner: Tuner) async throws -> Task<Void, Never>? {
+        guard let clusterRunner = runner.clusterRunner else { return nil }
+        try await clusterRunner.sweep(await tuner.study)
+        let events = await tuner.events()
+        return Task {
+            for await event in events {
+                // Once the tuner has closed, what is left is swept away.
+                guard case .ended(let number, _, _) = event, let trial = await tuner.study.trial(number) else {
+                    continue
+                }
+                do {
+                    try await clusterRunner.discard(trial)
+                } catch {
+                    Terminal.complain("\(trial.name) is left in the cluster: \(error)")
+                }
+            }
         }
     }
 
@@ -143,6 +176,7 @@ struct Session {
         let tuner = try tuner()
         try await tuner.halt(runner)
         let study = try await tuner.run(with: runner)
+        try await runner.clusterRunner?.sweep(study)
         Terminal.complain(
             "stopped \(experiment.name): \(study.counts.ended) trials ended; resume with: attune resume \(experiment.name)"
         )

@@ -12,7 +12,9 @@ extension SQLiteStore {
     ///   - tenancy: the namespace of its experiment; nil looks in all, and of several takes the one that was created last.
     /// - Complexity: O(events of the trial).
     public func series(ofTrial trial: String, in tenancy: String? = nil) async throws -> [Observation] {
-        guard let dash = trial.lastIndex(of: "-"), let number = Int(trial[trial.index(after: dash)...]) else { return [] }
+        guard let dash = trial.lastIndex(of: "-"), let number = Int(trial[trial.index(after: dash)...]) else {
+            return []
+        }
         let experiment = String(trial[..<dash])
         return try await read { db in
             guard let id = try SQLiteStore.newest(experiment, tenancy, db) else { return [] }

@@ -37,28 +37,13 @@ struct TestCluster {
         KubernetesClient(transport ?? simulated, clock: clock)
     }
 
-    /// Katib's kinds, with any content.
-    static let definitions: [JSON] = ["Experiment", "Trial", "Suggestion"].map { kind in
-        let plural = kind.lowercased() + "s"
-        return [
-            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-            "metadata": ["name": .string("\(plural).kubeflow.org")],
-            "spec": [
-                "group": "kubeflow.org", "scope": "Namespaced",
-                "names": [
-                    "kind": .string(kind), "plural": .string(plural), "singular": .string(kind.lowercased()),
-                    "listKind": .string("\(kind)List"),
-                ],
-                "versions": [
-                    [
-                        "name": "v1beta1", "served": true, "storage": true, "subresources": ["status": [:]],
-                        "schema": [
-                            "openAPIV3Schema": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
-                        ],
-                    ]
-                ],
-            ],
-        ]
+    /// Katib's kinds, as they are installed.
+    static let definitions: [JSON] = ["experiments", "trials", "suggestions"].compactMap { plural in
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let file = repository.appending(path: "deploy/crds/\(plural).yaml")
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+        return try? YAML.documents(text).first?.json
     }
 
     // MARK: Experiments

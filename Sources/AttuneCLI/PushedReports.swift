@@ -1,0 +1,73 @@
+import AttuneCore
+import AttuneStore
+import Foundation
+import Synchronization
+
+/// What trials report through Katib's DBManager, on its way to whoever follows them. The store has it all; what comes here
+/// only says that there is more.
+final class PushedReports: Sendable {
+    private struct State {
+        var followers: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var last = 0
+    }
+
+    private let store: SQLiteStore
+    private let state = Mutex(State())
+
+    init(_ store: SQLiteStore) { self.store = store }
+
+    /// Notes that a trial has reported something, now that it is durable.
+    func take(_ trial: String) {
+        let followers = state.withLock { Array(($0.followers[trial] ?? [:]).values) }
+        for follower in followers { follower.yield() }
+    }
+
+    /// Everything that a trial has reported since it began, and will report.
+    func stream(of trial: Trial) -> AsyncStream<[Observation]> {
+        let arrivals = follow(trial.name)
+        arrivals.continuation.yield()
+        let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
+        let begin = trial.startTime.timeIntervalSince1970 - 1
+        let reading = Task { [store] in
+            var last: Int64 = 0
+            var steps: [String: Int] = [:]
+            for await _ in arrivals.stream {
+                guard let new = try? await store.arrivals(of: trial.name, in: "default", after: last) else { continue }
+                last = new.last
+                let values = new.values.filter { $0.time >= begin }
+                continuation.yield(values.compactMap { PushedReports.observation($0, &steps) })
+            }
+        }
+        continuation.onTermination = { _ in reading.cancel() }
+        return stream
+    }
+
+    private func follow(
+        _ trial: String
+    ) -> (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation) {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state in
+            state.last += 1
+            state.followers[trial, default: [:]][state.last] = continuation
+            return state.last
+        }
+        continuation.onTermination = { [weak self] _ in self?.unfollow(trial, number) }
+        return (stream, continuation)
+    }
+
+    private func unfollow(_ trial: String, _ number: Int) {
+        state.withLock { state in
+            state.followers[trial]?[number] = nil
+            if state.followers[trial]?.isEmpty == true { state.followers[trial] = nil }
+        }
+    }
+
+    /// Steps count what is reported of a metric, as Katib's reports have none.
+    private static func observation(_ value: LoggedValue, _ steps: inout [String: Int]) -> Observation? {
+        guard let number = Double(value.value) else { return nil }
+        defer { steps[value.metric, default: 0] += 1 }
+        return Observation(
+            metric: value.metric, value: number, step: steps[value.metric, default: 0],
+            time: Date(timeIntervalSince1970: value.time))
+    }
+}

@@ -1,0 +1,115 @@
+import AttuneClusterSimulator
+import AttuneCore
+import AttuneYAML
+import Foundation
+
+/// A simulated cluster that answers over HTTP, with a kubeconfig file and Katib's kinds.
+final class ServedCluster: Sendable {
+    let simulated: SimulatedCluster
+    let kubeconfig: String
+    private let serving: Task<Void, any Error>
+
+    init(_ tool: CommandLineTool, _ configuration: SimulatedCluster.Configuration) async throws {
+        let simulated = SimulatedCluster(configuration)
+        self.simulated = simulated
+        for plural in ["experiments", "trials", "suggestions"] {
+            let file = CommandLineTool.repository.appending(path: "deploy/crds/\(plural).yaml")
+            guard let definition = try YAML.documents(try String(contentsOf: file, encoding: .utf8)).first else {
+                continue
+            }
+            try simulated.installCRD(definition.json)
+        }
+        let (ports, found) = AsyncStream.makeStream(of: Int.self)
+        serving = Task { try await simulated.serve { found.yield($0) } }
+        var port = 0
+        for await first in ports {
+            port = first
+            break
+        }
+        let file = tool.directory.appending(path: "kubeconfig")
+        try SimulatedCluster.writeKubeconfig(to: file, port: port)
+        kubeconfig = file.path(percentEncoded: false)
+    }
+
+    deinit { serving.cancel() }
+
+    /// An Experiment of Jobs that are told their rate and print a loss.
+    func submit(_ name: String, parallel: Int, maxTrials: Int, more: JSON = [:]) throws {
+        var spec: JSON = [
+            "objective": ["type": "minimize", "objectiveMetricName": "loss"],
+            "algorithm": ["algorithmName": "random"], "parallelTrialCount": .number(parallel),
+            "maxTrialCount": .number(maxTrials),
+            "parameters": [
+                ["name": "rate", "parameterType": "double", "feasibleSpace": ["min": "0.1", "max": "0.9"]]
+            ],
+            "trialTemplate": [
+                "primaryContainerName": "main", "trialParameters": [["name": "rate", "reference": "rate"]],
+                "trialSpec": [
+                    "apiVersion": "batch/v1", "kind": "Job",
+                    "spec": [
+                        "backoffLimit": 0,
+                        "template": [
+                            "spec": [
+                                "restartPolicy": "Never",
+                                "containers": [
+                                    ["name": "main", "image": "training", "args": ["${trialParameters.rate}"]]
+                                ],
+                            ]
+                        ],
+                    ],
+                ],
+            ],
+        ]
+        for (key, value) in more.object ?? [:] { spec[key] = value }
+        try simulated.create([
+            "apiVersion": "kubeflow.org/v1beta1", "kind": "Experiment",
+            "metadata": ["name": .string(name), "namespace": "default"], "spec": spec,
+        ])
+    }
+
+    /// The experiment, once its last condition is of that type.
+    func experiment(_ name: String, last type: String) async throws -> JSON {
+        try await simulated.first("experiments") { object in
+            let last = object["status"]?["conditions"]?.array?.last
+            return object["metadata"]?["name"]?.string == name && last?["type"]?.string == type
+                && last?["status"]?.string == "True"
+        }
+    }
+}
+
+/// A real `attune operator` of a tool's own store.
+final class OperatorProcess: Sendable {
+    private let running: CommandLineTool.Running
+
+    init(_ tool: CommandLineTool, _ cluster: ServedCluster, _ more: [String] = []) throws {
+        running = try tool.start(
+            [
+                "operator", "--kubeconfig", cluster.kubeconfig, "--namespace", "default", "--no-lease", "--http",
+                "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--api-rate", "5000", "--log-level", "notice",
+            ] + more)
+    }
+
+    deinit { running.send(SIGKILL) }
+
+    /// Kills it in the middle of everything.
+    func kill() async throws {
+        running.send(SIGKILL)
+        _ = try await running.finished()
+    }
+
+    /// Ends it in order.
+    func end() async throws -> CommandLineTool.Result {
+        running.send(SIGTERM)
+        return try await running.finished()
+    }
+
+    /// Where its gRPC is, once it says so.
+    func grpc() async throws -> String {
+        for _ in 0..<1_200 {
+            if let match = try running.printed().firstMatch(of: /gRPC on ([^ ,\n]+)/) { return String(match.output.1) }
+            guard running.isRunning else { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw ServerDidNotStart()
+    }
+}
