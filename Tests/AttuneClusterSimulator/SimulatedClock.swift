@@ -5,15 +5,27 @@ import Synchronization
 public final class SimulatedClock: Sendable {
     private struct Timer {
         var due: Date
+        var number: Int
         var fire: @Sendable () -> Void
     }
     private struct State {
         var now: Date
         var skew: TimeInterval = 0
         var number = 0
-        var timers: [Int: Timer] = [:]
+        /// Of a manual clock, the next one last.
+        var timers: [Timer] = []
 
         func time(isManual: Bool) -> Date { isManual ? now : Date() }
+
+        mutating func add(_ timer: Timer) {
+            var (low, high) = (0, timers.count)
+            while low < high {
+                let middle = (low + high) / 2
+                let other = timers[middle]
+                if (other.due, other.number) > (timer.due, timer.number) { low = middle + 1 } else { high = middle }
+            }
+            timers.insert(timer, at: low)
+        }
     }
 
     private let state: Mutex<State>
@@ -62,30 +74,25 @@ public final class SimulatedClock: Sendable {
 
     /// Calls back after a while; the caller holds no lock that the call needs.
     func after(_ delay: Duration, _ fire: @escaping @Sendable () -> Void) {
-        let number = state.withLock { state in
+        guard isManual else {
+            Task {
+                try await Task.sleep(for: delay)
+                fire()
+            }
+            return
+        }
+        state.withLock { state in
             state.number += 1
-            let due = state.time(isManual: isManual).addingTimeInterval(delay.inSeconds)
-            state.timers[state.number] = Timer(due: due, fire: fire)
-            return state.number
+            state.add(Timer(due: state.now.addingTimeInterval(delay.inSeconds), number: state.number, fire: fire))
         }
-        guard !isManual else { return }
-        Task { [weak self] in
-            try await Task.sleep(for: delay)
-            self?.take(number)?()
-        }
-    }
-
-    private func take(_ number: Int) -> (@Sendable () -> Void)? {
-        state.withLock { $0.timers.removeValue(forKey: number)?.fire }
     }
 
     private func nextTimer(until end: Date) -> (@Sendable () -> Void)? {
         state.withLock { state in
-            let next = state.timers.min { ($0.value.due, $0.key) < ($1.value.due, $1.key) }
-            guard let next, next.value.due <= end else { return nil }
-            state.now = max(state.now, next.value.due)
-            state.timers[next.key] = nil
-            return next.value.fire
+            guard let next = state.timers.last, next.due <= end else { return nil }
+            state.now = max(state.now, next.due)
+            state.timers.removeLast()
+            return next.fire
         }
     }
 }

@@ -81,25 +81,34 @@ extension SimulatedCluster {
     // MARK: Waiting
 
     /// The first object of a kind that is as wanted, now or later.
+    ///
+    /// - Parameter isWanted: is called within the cluster, and must not call it.
     public func first(_ resource: String, where isWanted: @escaping @Sendable (JSON) -> Bool) async throws -> JSON {
         let found = Found()
+        defer { turn { $0.listeners[ObjectIdentifier(found)] = nil } }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 found.wait(continuation)
-                let collection = turn { state in
-                    let name = state.type(named: resource)?.collection ?? resource
-                    state.listeners[ObjectIdentifier(found)] = ChangeListener { change in
-                        guard change.object.id.collection == name, change.kind != .deleted,
-                            isWanted(change.object.json)
-                        else { return }
-                        found.set(.success(change.object.json))
-                    }
-                    return state.collection(name).sorted(in: nil).first { isWanted($0.json) }?.json
-                }
-                if let collection { found.set(.success(collection)) }
+                if let now = listen(for: resource, where: isWanted, found) { found.set(.success(now)) }
             }
         } onCancel: {
             found.set(.failure(CancellationError()))
+        }
+    }
+
+    /// - Returns: one that is there already.
+    private func listen(
+        for resource: String, where isWanted: @escaping @Sendable (JSON) -> Bool, _ found: Found
+    ) -> JSON? {
+        turn { state in
+            let name = state.type(named: resource)?.collection ?? resource
+            state.listeners[ObjectIdentifier(found)] = ChangeListener { change in
+                guard change.object.id.collection == name, change.kind != .deleted, isWanted(change.object.json) else {
+                    return
+                }
+                found.set(.success(change.object.json))
+            }
+            return state.collection(name).sorted(in: nil).first { isWanted($0.json) }?.json
         }
     }
 

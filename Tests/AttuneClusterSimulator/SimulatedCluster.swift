@@ -5,7 +5,8 @@ import Synchronization
 
 /// A cluster in memory: an API server, its controllers and a kubelet.
 ///
-/// Everything that follows from a request happens within it, at once, unless it waits for the clock, a gate or a process.
+/// Everything that follows from a request happens within it, at once, unless it waits for the clock, a gate or a
+/// process.
 public final class SimulatedCluster: APITransport, Sendable {
     public let configuration: Configuration
     public let faults: Faults

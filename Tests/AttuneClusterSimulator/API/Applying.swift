@@ -222,9 +222,14 @@ struct FieldOwners {
         for index in sets.indices where sets[index].manager == owner { sets[index].fields.paths.remove(path) }
     }
 
-    /// Takes fields from all who do not have them any more, because somebody else changed them.
-    mutating func take(_ isChanged: (FieldPath) -> Bool) {
-        for index in sets.indices { sets[index].fields.paths = sets[index].fields.paths.filter { !isChanged($0) } }
+    /// What an update that is no apply makes of it: the fields that changed are the writer's.
+    mutating func update(from old: JSON, to new: JSON, by manager: Manager) {
+        let changed = Set(sets.flatMap(\.fields.paths)).filter { path in
+            path.last?.hasPrefix("k:") == false && old.value(at: path[...]) != new.value(at: path[...])
+        }
+        guard !changed.isEmpty else { return }
+        for index in sets.indices { sets[index].fields.paths.subtract(changed) }
+        self[manager].paths.formUnion(changed.filter { new.value(at: $0[...]) != nil })
     }
 
     func json(apiVersion: String, at time: JSON, for writer: Manager) -> JSON {

@@ -108,7 +108,8 @@ struct ContinueToken {
             let start = json["start"]?.string
         else {
             throw .badRequest(
-                "invalid continue token: continue key is not valid: invalid character 'i' looking for beginning of value"
+                "invalid continue token: continue key is not valid: "
+                    + "invalid character 'i' looking for beginning of value"
             )
         }
         let parts = start.split(separator: "/", omittingEmptySubsequences: false)

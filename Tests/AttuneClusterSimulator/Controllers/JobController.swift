@@ -212,6 +212,8 @@ final class JobController: Controller {
         if counts.active == 0, counts.terminating == 0 {
             now = now.setting(condition: final, "True", end.reason, end.message, at: state.timestamp)
             if end.isSuccess { now["completionTime"] = state.timestamp }
+            let (reason, message) = end.isSuccess ? ("Completed", "Job completed") : (end.reason, end.message)
+            state.record(reason, message, isWarning: !end.isSuccess, about: job, by: "job-controller")
         }
         if job.spec["completionMode"]?.string == "Indexed" { now["completedIndexes"] = completedIndexes(job) }
         state.setStatus(now.orderedAsJob, of: job.id)

@@ -16,8 +16,16 @@ extension ClusterState {
         metadata["annotations"] = given?["annotations"]
         metadata["ownerReferences"] = [owner.reference]
         let pod: JSON = ["metadata": .object(metadata), "spec": template["spec"] ?? [:]]
-        // A pod that is refused is tried again with the owner's next change.
-        _ = try? insert(pod, of: type, namespace: owner.id.namespace)
+        do {
+            let made = try insert(pod, of: type, namespace: owner.id.namespace)
+            record("SuccessfulCreate", "Created pod: \(made.id.name)", about: owner, by: "job-controller")
+        } catch let status as APIStatus {
+            // It is tried again with the owner's next change.
+            let why = "Error creating: \(status.message)"
+            record("FailedCreate", why, isWarning: true, about: owner, by: "job-controller")
+        } catch {
+            preconditionFailure("inserting throws statuses: \(error)")
+        }
     }
 
     /// Deletes a pod as its owner would.

@@ -1,6 +1,7 @@
 import AttuneKubernetes
 
-/// What a request does, as counts and faults name it: `create jobs`, `watch pods`, `patch experiments/status`, `log pods`.
+/// What a request does, as counts and faults name it: `create jobs`, `watch pods`, `patch experiments/status`,
+/// `log pods`.
 public struct Call: Sendable, Hashable, CustomStringConvertible {
     public var verb: String
     public var resource: String

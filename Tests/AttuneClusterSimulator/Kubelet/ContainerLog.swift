@@ -33,6 +33,9 @@ final class ContainerLog: Sendable {
 
     func end() { wake { $0.hasEnded = true } }
 
+    /// Lets everybody who waits look again.
+    func wakeReaders() { wake { _ in } }
+
     var lines: [Line] { state.withLock { $0.lines } }
 
     private func wake(_ change: (inout State) -> Void) {
@@ -67,8 +70,8 @@ final class ContainerLog: Sendable {
         }
     }
 
-    /// Waits for more than there was at a place.
-    func waitForMore(than place: Place) async throws {
+    /// Waits for more than there was at a place, or for a reason to look again.
+    func waitForMore(than place: Place, unless mustLook: @Sendable () -> Bool) async throws {
         let number = state.withLock { state in
             state.number += 1
             return state.number
@@ -79,7 +82,7 @@ final class ContainerLog: Sendable {
                     let isBehind =
                         place.line < state.lines.count
                         && place.byte < state.lines[place.line].bytes.count
-                    guard !isBehind, !state.hasEnded, !Task.isCancelled else { return false }
+                    guard !isBehind, !state.hasEnded, !Task.isCancelled, !mustLook() else { return false }
                     state.waiting[number] = continuation
                     return true
                 }
@@ -115,11 +118,18 @@ struct LogSelection: Sendable {
 }
 
 /// A log as it grows, for one reader.
-actor LogBody: APIBody.Source {
+actor LogBody: APIBody.Source, SilenceWatching {
     private let log: ContainerLog
     private let selection: LogSelection
     private var place: ContainerLog.Place
     private var bytesLeft: Int
+    private nonisolated let quiet = Mutex(Quiet())
+
+    /// What is known of how long nothing has come.
+    private struct Quiet {
+        var deliveries = 0
+        var failure: TransportError?
+    }
 
     init(_ log: ContainerLog, _ selection: LogSelection) {
         self.log = log
@@ -130,15 +140,30 @@ actor LogBody: APIBody.Source {
 
     func next() async throws -> [UInt8]? {
         while bytesLeft > 0 {
+            if let failure = quiet.withLock(\.failure) { throw failure }
             guard let (bytes, after) = log.part(after: place, in: selection) else { return nil }
             place = after
             guard bytes.isEmpty else {
+                quiet.withLock { $0.deliveries += 1 }
                 defer { bytesLeft -= bytes.count }
                 return Array(bytes.prefix(bytesLeft))
             }
-            try await log.waitForMore(than: place)
+            try await log.waitForMore(than: place) { quiet.withLock { $0.failure != nil } }
         }
         return nil
+    }
+
+    nonisolated func end(afterSilence silence: Duration, _ clock: SimulatedClock) {
+        let count = quiet.withLock(\.deliveries)
+        clock.after(silence) { [weak self] in
+            guard let self else { return }
+            let isQuiet = quiet.withLock { quiet in
+                guard quiet.deliveries == count else { return false }
+                quiet.failure = TransportError(.timedOut, "nothing came for \(silence)")
+                return true
+            }
+            if isQuiet { log.wakeReaders() } else { end(afterSilence: silence, clock) }
+        }
     }
 }
 

@@ -80,4 +80,6 @@ protocol Execution: AnyObject {
     func advance(_ container: ContainerRuntime, in state: ClusterState)
     /// Tells it to end.
     func terminate(_ container: ContainerRuntime, grace: Int, in state: ClusterState)
+    /// Ends what runs outside of this process; there is nobody left to be told.
+    func kill()
 }

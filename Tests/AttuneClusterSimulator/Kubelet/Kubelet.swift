@@ -9,8 +9,20 @@ final class Kubelet: Controller {
     private var count = 0
 
     init(_ configuration: SimulatedCluster.Configuration) {
-        mode = configuration.kubelet
+        switch configuration.kubelet {
+        case .processes(var settings):
+            // Clusters of one seed have pods of the same names; their volumes are not the same.
+            settings.directory = settings.directory.appending(path: "simulated-node-\(UUID().uuidString)")
+            mode = .processes(settings)
+        case .script, .none: mode = configuration.kubelet
+        }
         restartDelay = configuration.restartDelay
+    }
+
+    /// No process outlives its cluster.
+    deinit {
+        for container in pods.values.flatMap(\.containers) { container.execution?.kill() }
+        if case .processes(let settings) = mode { try? FileManager.default.removeItem(at: settings.directory) }
     }
 
     func pod(uid: String) -> PodRuntime? { pods[uid] }
@@ -117,15 +129,19 @@ final class Kubelet: Controller {
         switch script.start {
         case .unschedulable(let gate) where gate?.isOpen != true:
             pod.isUnschedulable = true
+            let why = "0/1 nodes are available: 1 Insufficient cpu."
+            warn("FailedScheduling", why, pod, by: "default-scheduler", state)
             wait(for: gate, pod, state)
         case .imageMissing(let gate) where gate?.isOpen != true:
             let image = container.spec["image"]?.string ?? ""
             container.state = .waiting(
                 reason: "ImagePullBackOff", message: "Back-off pulling image \"\(image)\": not found")
+            warn("Failed", "Failed to pull image \"\(image)\": not found", pod, state)
             wait(for: gate, pod, state)
         case .cannotStart:
             let why = "failed to create containerd task: exec: executable file not found in $PATH"
             container.end(128, reason: "StartError", message: why, at: state.now)
+            warn("Failed", "Error: \(why)", pod, state)
             state.enqueue(pod.id, for: self)
         default: begin(container, ScriptExecution(script, pod: pod.id), pod, state)
         }
@@ -139,6 +155,13 @@ final class Kubelet: Controller {
         container.state = .running(since: state.now)
         // What it does is seen after it was seen to run.
         state.enqueue(pod.id, for: self)
+    }
+
+    private func warn(
+        _ reason: String, _ message: String, _ pod: PodRuntime, by component: String = "kubelet", _ state: ClusterState
+    ) {
+        guard let object = state[pod.id] else { return }
+        state.record(reason, message, isWarning: true, about: object, by: component)
     }
 
     private func wait(for gate: Gate?, _ pod: PodRuntime, _ state: ClusterState) {
@@ -215,6 +238,7 @@ final class Kubelet: Controller {
             container.end(137, at: state.now)
         }
         write(pod, state)
+        warn(loss.reason, loss.message, pod, state)
     }
 
     /// Writes the status, and with the first the node.

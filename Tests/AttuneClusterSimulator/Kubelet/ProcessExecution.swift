@@ -56,6 +56,8 @@ final class ProcessExecution: Execution {
         }
     }
 
+    func kill() { process?.signal(SIGKILL) }
+
     func terminate(_ container: ContainerRuntime, grace: Int, in state: ClusterState) {
         guard let process else { return container.end(137, at: state.now) }
         if grace == 0 { return process.signal(SIGKILL) }

@@ -63,6 +63,8 @@ final class ScriptExecution: Execution {
         }
     }
 
+    func kill() {}
+
     func terminate(_ container: ContainerRuntime, grace: Int, in state: ClusterState) {
         container.end(script.codeWhenTold, at: state.now)
     }

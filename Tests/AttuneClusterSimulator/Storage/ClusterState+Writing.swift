@@ -83,9 +83,22 @@ extension ClusterState {
         try checkVersion(of: wanted, against: old, type, options)
         var new = type.merging(wanted, into: old.json, isStatus: options.isStatus)
         new["metadata"] = keptMetadata(new["metadata"] ?? [:], old.json["metadata"] ?? [:])
-        if let fields = options.managedFields { new["metadata"]?["managedFields"] = fields }
+        let fields = options.managedFields ?? managedFields(of: old, after: new, type, options)
+        new["metadata"]?["managedFields"] = fields
         new = try Admission.updated(new.ordered(as: type), from: old.json, of: type, isStatus: options.isStatus)
         return finish(new, old, type, options)
+    }
+
+    /// Who has which field after an update, of an object that somebody applies.
+    private func managedFields(
+        of old: StoredObject, after new: JSON, _ type: ResourceType, _ options: WriteOptions
+    ) -> JSON? {
+        guard let known = old.json["metadata"]?["managedFields"] else { return nil }
+        var owners = FieldOwners(known)
+        let manager = FieldOwners.Manager(
+            name: options.manager, operation: "Update", subresource: options.isStatus ? "status" : nil)
+        owners.update(from: old.json, to: new, by: manager)
+        return owners.json(apiVersion: type.apiVersion, at: timestamp, for: manager)
     }
 
     private func finish(

@@ -43,15 +43,20 @@ extension JSON {
     }
 
     private static func quote(_ string: String, into bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        if string.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
-            // The slow way round; the quotes come with it.
-            bytes.removeLast()
-            bytes += JSON.string(string).description.utf8
-        } else {
-            bytes += string.utf8
-            bytes.append(UInt8(ascii: "\""))
+        var string = string
+        let isPlain = string.withUTF8 { text in
+            var index = 0
+            while index < text.count {
+                let byte = text[index]
+                if byte < 0x20 || byte == 0x22 || byte == 0x5C { return false }
+                index += 1
+            }
+            bytes.append(0x22)
+            bytes.append(contentsOf: text)
+            bytes.append(0x22)
+            return true
         }
+        if !isPlain { bytes += JSON.string(string).description.utf8 }
     }
 }
 
