@@ -66,8 +66,11 @@ import Testing
     func `Katib's own Python SDK works unchanged`() async throws {
         let python = try #require(KatibSDK.python)
         let tool = try CommandLineTool()
+        // The image of its trials has python.
+        let path = "\(URL(filePath: python).deletingLastPathComponent().path):/usr/local/bin:/usr/bin:/bin"
         let cluster = try await ServedCluster(
-            tool, SimulatedCluster.Configuration(clock: .wall(), kubelet: .processes(.init())))
+            tool,
+            SimulatedCluster.Configuration(clock: .wall(), kubelet: .processes(.init(environment: ["PATH": path]))))
         let process = try OperatorProcess(tool, cluster)
         let script = CommandLineTool.repository.appending(path: "Tests/Campaigns/katib-sdk.py").path
         let run = try CommandLineTool.Running(

@@ -20,6 +20,8 @@ struct OperatorTests {
             let shared = Cluster(cluster.client())
             var configuration = Operator.Configuration()
             configuration.gathering = .seconds(100)
+            // Ten seconds of this clock.
+            configuration.runner.logGrace = .seconds(10_000)
             let made = Operator(configuration, cluster: shared, store: store)
             work.withLock { $0 = (Task { try await made.run() }, shared) }
         }
@@ -84,6 +86,8 @@ struct OperatorTests {
         let counts = desk.simulated.callCounts
         let calls = counts.values.reduce(0, +)
         #expect(Double(calls) / 200 <= 6, "\(counts)")
+        let events = desk.simulated.objects(of: "events").compactMap { $0["reason"]?.string }
+        #expect(Set(events) == ["ExperimentMaxTrialsReached"])
         for resource in ["jobs", "pods", "trials", "experiments"] {
             #expect(counts["list \(resource)"] == 1, "\(counts)")
         }

@@ -12,6 +12,7 @@ import time
 
 from kubeflow import katib
 from kubeflow.katib import KatibClient
+from kubernetes.client import V1ObjectMeta
 
 CONFIG, DB_MANAGER = sys.argv[1], sys.argv[2]
 client = KatibClient(config_file=CONFIG, namespace="default")
@@ -25,7 +26,12 @@ def check(holds, what):
 
 
 def wait(name, condition="Succeeded"):
-    client.wait_for_experiment_condition(name, expected_condition=condition, timeout=120, polling_interval=1)
+    try:
+        client.wait_for_experiment_condition(name, expected_condition=condition, timeout=120, polling_interval=1)
+    except Exception:
+        for trial in client.list_trials(name):
+            print(trial.metadata.name, trial.status.conditions[-1].type, trial.status.conditions[-1].message)
+        raise
 
 
 def gone(find):
@@ -78,8 +84,7 @@ def experiment(name, resume="LongRunning"):
     command = ["bash", "-c", "echo loss=${trialParameters.rate}"]
     return katib.V1beta1Experiment(
         api_version="kubeflow.org/v1beta1", kind="Experiment",
-        metadata=katib.V1ObjectMeta(name=name, namespace="default") if hasattr(katib, "V1ObjectMeta")
-        else {"name": name, "namespace": "default"},
+        metadata=V1ObjectMeta(name=name, namespace="default"),
         spec=katib.V1beta1ExperimentSpec(
             max_trial_count=3, parallel_trial_count=2, max_failed_trial_count=1, resume_policy=resume,
             objective=katib.V1beta1ObjectiveSpec(type="minimize", objective_metric_name="loss"),
@@ -115,9 +120,7 @@ def create_and_edit():
     after = client.get_experiment("made")
     check(after.status.trials_succeeded == 5, "edit_experiment_budget: 5 trials have succeeded then")
     check(client.is_experiment_succeeded("made"), "and the experiment has succeeded again")
-    check(
-        [e.metadata["name"] if isinstance(e.metadata, dict) else e.metadata.name for e in client.list_experiments()]
-        == ["made", "tuned"], "list_experiments gives both")
+    check([e.metadata.name for e in client.list_experiments()] == ["made", "tuned"], "list_experiments gives both")
 
 
 def delete():

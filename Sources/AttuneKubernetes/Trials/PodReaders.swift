@@ -7,6 +7,8 @@ struct PodReaders: Sendable {
     private var readers: [String: PodReader] = [:]
 
     var isEmpty: Bool { readers.isEmpty }
+    /// Whether one is reading what a container printed that has ended, which comes to an end by itself.
+    var areAtTheEnd: Bool { readers.values.contains { !$0.isDone && $0.hasEnded } }
 
     /// Readers of pods that can be read now and were not before.
     mutating func due(among pods: [JSON], _ runner: KubernetesRunner, _ trial: Trial) -> [PodReader] {
@@ -104,7 +106,7 @@ final class PodReader: Sendable {
     }
 
     /// Whether the container has ended for good, as far as the watch has told, or the pod is gone.
-    private var hasEnded: Bool {
+    var hasEnded: Bool {
         guard let pod = runner.pods[key], pod.uid == uid else { return true }
         let phase = pod["status"]?["phase"]?.string
         if phase == "Succeeded" || phase == "Failed" { return true }

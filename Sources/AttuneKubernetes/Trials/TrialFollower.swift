@@ -60,7 +60,7 @@ struct TrialFollower: Sendable {
                 timers.graceEnd = now
                 try await runner.giveUp(trial)
             }
-            if let ending, ending == .known(.stopped) || readers.areDone(pods, runner) || timers.isGraceOver(at: now) {
+            if let ending, ending == .known(.stopped) || isRead(readers, pods, at: now, timers) {
                 return try await conclude(ending, readers, pods)
             }
             if let wait = timers.next(self, pods, at: now) {
@@ -71,6 +71,12 @@ struct TrialFollower: Sendable {
             }
             try await signal.wait()
         }
+    }
+
+    /// Whether there is nothing more to read, or it takes too long. What containers that have ended printed is waited for
+    /// as long as it takes.
+    private func isRead(_ readers: PodReaders, _ pods: [JSON], at now: Date, _ timers: Timers) -> Bool {
+        readers.areDone(pods, runner) || timers.isGraceOver(at: now) && !readers.areAtTheEnd
     }
 
     private enum Ending: Equatable {
