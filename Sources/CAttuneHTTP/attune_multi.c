@@ -6,16 +6,24 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 struct attune_multi {
     CURLM *curl;
+    attune_transfer *first;
 };
 
 struct attune_transfer {
     CURL *easy;
+    // In the list of those under way.
+    attune_transfer *previous;
+    attune_transfer *next;
+    int is_paused;
+    int has_ended;
     struct curl_slist *headers;
     struct curl_slist *route;
     attune_transfer_sink sink;
@@ -25,6 +33,13 @@ struct attune_transfer {
 
 // Servers say themselves how many streams a connection may have; this is how many we would use.
 static const long most_streams = 1000;
+
+void attune_multi_enter(void) {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+}
 
 attune_multi *attune_multi_create(void) {
     attune_multi *multi = calloc(1, sizeof *multi);
@@ -52,17 +67,11 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
-// Up to libcurl 8.0 a paused stream stops its whole HTTP/2 connection once the connection's buffer is full.
-static int blocks_others(attune_transfer *transfer) {
-    long version = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-    return version == CURL_HTTP_VERSION_2_0 && curl_version_info(CURLVERSION_NOW)->version_num < 0x080100;
-}
-
 static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     attune_transfer *transfer = context;
     if (size * count == 0) return 0;
-    int pauses = transfer->sink.body(transfer->sink.context, bytes, size * count, blocks_others(transfer));
+    int pauses = transfer->sink.body(transfer->sink.context, bytes, size * count);
+    transfer->is_paused = pauses;
     return pauses ? CURL_WRITEFUNC_PAUSE : size * count;
 }
 
@@ -114,9 +123,8 @@ static void set_connection(CURL *easy, const attune_transfer_request *request) {
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 15L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
     curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket);
-    long version = request->alone ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request->alone ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     if (!request->proxy) return;
     curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
@@ -166,13 +174,47 @@ attune_transfer *attune_multi_add(
     set_connection(transfer->easy, request);
     set_security(transfer->easy, request);
     set_answer(transfer);
-    if (curl_multi_add_handle(multi->curl, transfer->easy) == CURLM_OK) return transfer;
-    transfer_free(transfer);
-    return NULL;
+    if (curl_multi_add_handle(multi->curl, transfer->easy) != CURLM_OK) {
+        transfer_free(transfer);
+        return NULL;
+    }
+    transfer->next = multi->first;
+    if (multi->first) multi->first->previous = transfer;
+    multi->first = transfer;
+    return transfer;
+}
+
+static void unlink_transfer(attune_multi *multi, attune_transfer *transfer) {
+    if (transfer->previous) transfer->previous->next = transfer->next;
+    else multi->first = transfer->next;
+    if (transfer->next) transfer->next->previous = transfer->previous;
+}
+
+// Tells connections apart; 0 where there is none yet.
+static long local_port(attune_transfer *transfer) {
+    long port = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port);
+    return port;
+}
+
+// libcurl 7.88 keeps the frame that ends a stream until something else is sent on the connection. To resume a
+// transfer that shares it does that.
+static void flush(attune_multi *multi, long port) {
+    for (attune_transfer *other = multi->first; other; other = other->next) {
+        if (other->is_paused || local_port(other) != port) continue;
+        curl_easy_pause(other->easy, CURLPAUSE_RECV);
+        curl_easy_pause(other->easy, CURLPAUSE_CONT);
+        return;
+    }
 }
 
 void attune_multi_remove(attune_multi *multi, attune_transfer *transfer) {
+    unlink_transfer(multi, transfer);
+    long port = transfer->has_ended ? 0 : local_port(transfer);
+    // Where no other uses the connection, it closes: that is told at once.
+    if (!transfer->has_ended) curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, 1L);
     curl_multi_remove_handle(multi->curl, transfer->easy);
+    if (port) flush(multi, port);
     transfer_free(transfer);
 }
 
@@ -187,8 +229,16 @@ void attune_multi_wait(attune_multi *multi, int timeout_ms) {
 
 void attune_multi_wake(attune_multi *multi) { curl_multi_wakeup(multi->curl); }
 
+// Where a signature does not fit its certificate, libcurl reports the first of OpenSSL's errors, from its libraries for
+// keys, as a handshake that failed; those from its library for TLS may be the network's doing.
+static int is_bad_signature(const attune_transfer *transfer, CURLcode code) {
+    return code == CURLE_SSL_CONNECT_ERROR && strstr(transfer->error, ": error:") &&
+           !strstr(transfer->error, "SSL routines");
+}
+
 static enum attune_ending ending(attune_transfer *transfer, CURLcode code) {
     curl_off_t taken = 0;
+    if (is_bad_signature(transfer, code)) return ATTUNE_HOPELESS;
     switch (code) {
     case CURLE_OK: return ATTUNE_COMPLETE;
     case CURLE_OPERATION_TIMEDOUT:
@@ -218,6 +268,7 @@ attune_transfer_end attune_multi_next_end(attune_multi *multi) {
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         end.context = transfer->sink.context;
         end.ending = ending(transfer, code);
+        transfer->has_ended = 1;
         const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
         if (code != CURLE_OK) strncpy(end.error, error, sizeof end.error - 1);
         return end;
@@ -225,4 +276,7 @@ attune_transfer_end attune_multi_next_end(attune_multi *multi) {
     return end;
 }
 
-void attune_transfer_resume(attune_transfer *transfer) { curl_easy_pause(transfer->easy, CURLPAUSE_CONT); }
+void attune_transfer_resume(attune_transfer *transfer) {
+    transfer->is_paused = 0;
+    curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+}

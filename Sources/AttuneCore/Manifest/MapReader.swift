@@ -2,16 +2,16 @@
 ///
 /// A field that is null counts as absent, as it does for Kubernetes. Reading an absent field gives nil and is no
 /// problem; reading one of a wrong type gives nil and is.
-struct MapReader {
+package struct MapReader {
     /// The longest list that is read.
     static let mostItems = 10_000
 
-    let node: SourceNode
-    let field: FieldPath
-    let log: ProblemLog
+    package let node: SourceNode
+    package let field: FieldPath
+    package let log: ProblemLog
 
     /// Nil, with a problem noted, when `node` is no map.
-    init?(_ node: SourceNode, at field: FieldPath, _ log: ProblemLog) {
+    package init?(_ node: SourceNode, at field: FieldPath, _ log: ProblemLog) {
         guard case .map = node.content else {
             log.error(field, found: node.summary, "must be a map")
             return nil
@@ -21,22 +21,22 @@ struct MapReader {
         self.log = log
     }
 
-    subscript(key: String) -> SourceNode? {
+    package subscript(key: String) -> SourceNode? {
         guard let value = node[key], value.content != .null else { return nil }
         return value
     }
 
-    func has(_ key: String) -> Bool { self[key] != nil }
+    package func has(_ key: String) -> Bool { self[key] != nil }
 
-    func map(_ key: String) -> MapReader? { self[key].flatMap { MapReader($0, at: field[key], log) } }
+    package func map(_ key: String) -> MapReader? { self[key].flatMap { MapReader($0, at: field[key], log) } }
 
-    func requiredMap(_ key: String) -> MapReader? {
+    package func requiredMap(_ key: String) -> MapReader? {
         if !has(key) { log.error(field[key], "must be specified") }
         return map(key)
     }
 
     /// The items of a list, each with its place.
-    func list(_ key: String) -> [(node: SourceNode, field: FieldPath)]? {
+    package func list(_ key: String) -> [(node: SourceNode, field: FieldPath)]? {
         guard let value = self[key] else { return nil }
         guard case .list(let items) = value.content else {
             log.error(field[key], found: value.summary, "must be a list")
@@ -50,12 +50,12 @@ struct MapReader {
     }
 
     /// The items of a list of maps; without those that are none.
-    func maps(_ key: String) -> [MapReader]? {
+    package func maps(_ key: String) -> [MapReader]? {
         list(key)?.compactMap { MapReader($0.node, at: $0.field, log) }
     }
 
     /// A text, or a number or truth value as it is written.
-    func text(_ key: String) -> String? {
+    package func text(_ key: String) -> String? {
         guard let value = self[key] else { return nil }
         if let text = value.scalarText { return text }
         log.error(field[key], found: value.summary, "must be a single value")
@@ -63,7 +63,7 @@ struct MapReader {
     }
 
     /// The same for a field that must be there and not be empty.
-    func requiredText(_ key: String) -> String? {
+    package func requiredText(_ key: String) -> String? {
         guard has(key) else {
             log.error(field[key], "must be specified")
             return nil
@@ -74,7 +74,7 @@ struct MapReader {
     }
 
     /// The texts of a list; without items that are none.
-    func texts(_ key: String) -> [String]? {
+    package func texts(_ key: String) -> [String]? {
         list(key)?.compactMap { item in
             if let text = item.node.scalarText { return text }
             log.error(item.field, found: item.node.summary, "must be a single value")
@@ -83,12 +83,12 @@ struct MapReader {
     }
 
     /// A map of texts.
-    func dictionary(_ key: String) -> [String: String]? {
+    package func dictionary(_ key: String) -> [String: String]? {
         guard let map = map(key), case .map(let members) = map.node.content else { return nil }
         return members.reduce(into: [:]) { $0[$1.key] = map.text($1.key) ?? "" }
     }
 
-    func flag(_ key: String) -> Bool? {
+    package func flag(_ key: String) -> Bool? {
         guard let value = self[key] else { return nil }
         let flag = value.scalarText.flatMap { Bool($0.lowercased()) }
         if flag == nil { log.error(field[key], found: value.summary, "must be true or false") }
@@ -124,7 +124,7 @@ struct MapReader {
     /// One of a few words.
     ///
     /// - Parameter remedy: what to say of another word; nil for a sentence that lists the words.
-    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    package func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ key: String, of type: Choice.Type = Choice.self, remedy: String? = nil
     ) -> Choice? {
         guard let value = self[key] else { return nil }
@@ -139,7 +139,7 @@ struct MapReader {
 
 extension SourceNode {
     /// What a report says was found.
-    var summary: String {
+    package var summary: String {
         switch content {
         case .null: "nothing"
         case .bool(let value): value ? "true" : "false"

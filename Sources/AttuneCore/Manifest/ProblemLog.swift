@@ -1,22 +1,22 @@
 /// Everything found wrong while a manifest is read.
-final class ProblemLog {
+package final class ProblemLog {
     /// Whether what can be read but should not be asked for is a problem too. What was stored is not judged again.
     let checksRules: Bool
-    private(set) var problems: [Problem] = []
+    package private(set) var problems: [Problem] = []
     /// A field may be looked at more than once; its problem is told once.
     private var told: Set<Problem> = []
 
-    init(checksRules: Bool) { self.checksRules = checksRules }
+    package init(checksRules: Bool) { self.checksRules = checksRules }
 
     var hasErrors: Bool { hasErrors(under: FieldPath()) }
 
     /// Whether the field, or one in it, is in error.
-    func hasErrors(under field: FieldPath) -> Bool {
+    package func hasErrors(under field: FieldPath) -> Bool {
         problems.contains { $0.severity == .error && $0.field.steps.starts(with: field.steps) }
     }
 
     /// Something that cannot be read.
-    func error(_ field: FieldPath, found: String? = nil, _ remedy: String) {
+    package func error(_ field: FieldPath, found: String? = nil, _ remedy: String) {
         add([Problem(field, found: found, remedy)])
     }
 

@@ -22,8 +22,14 @@ struct Exchange: Sendable {
     /// The common name of the client's certificate.
     var client: String?
     /// The client has ended it.
-    let gone = Signal()
-    let write: @Sendable (Event) async throws -> Void
+    let gone: Signal
+    let send: @Sendable (Event) async throws -> Void
+
+    func write(_ event: Event) async throws {
+        // What is written after that may be kept for ever.
+        if gone.hasFired { throw CancellationError() }
+        try await send(event)
+    }
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
     var isHTTP2: Bool { headers.contains { $0.name == ":path" } }

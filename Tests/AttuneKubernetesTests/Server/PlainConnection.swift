@@ -16,6 +16,7 @@ struct PlainConnection: Sendable {
                 group.addTask {
                     try await read(inbound, client) { event in
                         try await write(event, to: outbound, channel.channel)
+                        try await channel.channel.catchUp()
                     } arrived: {
                         arrivals.yield($0)
                     }
@@ -30,26 +31,26 @@ struct PlainConnection: Sendable {
         }
     }
 
-    /// Hands on requests until the client ends the connection, which the last one is told.
+    /// Hands on requests until the client ends the connection.
     private func read(
         _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ client: String?,
         write: @escaping @Sendable (Exchange.Event) async throws -> Void, arrived: (Exchange) -> Void
     ) async throws {
-        var latest: Exchange?
+        let gone = Signal()
         var unread: [UInt8] = []
-        defer { latest?.gone.fire() }
+        defer { gone.fire() }
         for try await part in inbound {
             unread += Array(buffer: part)
-            while let (exchange, rest) = request(in: unread, client, write) {
+            while let (exchange, rest) = request(in: unread, client, gone, write) {
                 unread = rest
-                latest = exchange
                 arrived(exchange)
             }
         }
     }
 
     private func request(
-        in bytes: [UInt8], _ client: String?, _ write: @escaping @Sendable (Exchange.Event) async throws -> Void
+        in bytes: [UInt8], _ client: String?, _ gone: Signal,
+        _ write: @escaping @Sendable (Exchange.Event) async throws -> Void
     ) -> (Exchange, [UInt8])? {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
@@ -65,7 +66,7 @@ struct PlainConnection: Sendable {
         let body = Array(bytes[end.upperBound..<end.upperBound + size])
         let exchange = Exchange(
             method: start[0], target: start[1], headers: headers, body: body, connection: number, client: client,
-            write: write)
+            gone: gone, send: write)
         return (exchange, Array(bytes[(end.upperBound + size)...]))
     }
 

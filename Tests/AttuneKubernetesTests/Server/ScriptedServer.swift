@@ -16,6 +16,8 @@ struct ScriptedServer: Sendable {
     let port: Int
     /// Accepted ever.
     let connections = Counter()
+    /// Connections that are closed again.
+    let closed = Counter()
     /// Exchanges whose script is still at it.
     let open = Counter()
     /// Exchanges that began.
@@ -62,11 +64,19 @@ struct ScriptedServer: Sendable {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
         }.flatMap {
             channel.configureHTTP2AsyncSecureUpgrade(http1ConnectionInitializer: bytes) { channel in
-                channel.configureAsyncHTTP2Pipeline(mode: .server) { stream in
+                channel.configureAsyncHTTP2Pipeline(mode: .server, configuration: manyEnds) { stream in
                     stream.eventLoop.makeCompletedFuture { try Stream(wrappingChannelSynchronously: stream) }
                 }.map { (channel, $0) }
             }
         }
+    }
+
+    /// Clients of tests end more streams than a server in the open should put up with.
+    private static var manyEnds: NIOHTTP2Handler.Configuration {
+        var configuration = NIOHTTP2Handler.Configuration()
+        configuration.stream.streamResetFrameRateLimit.maximumCount = 100_000
+        configuration.connection.maximumRecentlyResetStreams = 10_000
+        return configuration
     }
 
     private static func bytes(_ channel: any Channel) -> EventLoopFuture<Bytes> {
@@ -77,7 +87,10 @@ struct ScriptedServer: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             for try await connection in accepted {
                 let number = connections.add()
-                group.addTask { try? await serve(connection, number) }
+                group.addTask {
+                    try? await serve(connection, number)
+                    closed.add()
+                }
             }
         }
     }
@@ -110,6 +123,9 @@ struct ScriptedServer: Sendable {
 }
 
 extension Channel {
+    /// Returns when what was written has been looked at. A script that is quicker than that would write without end.
+    func catchUp() async throws { try await eventLoop.submit {}.get() }
+
     /// The subject of the client's certificate.
     func clientName() async throws -> String? {
         guard let certificate = try await nioSSL_peerCertificate().get() else { return nil }

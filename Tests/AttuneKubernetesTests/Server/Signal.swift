@@ -9,6 +9,8 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
+    var hasFired: Bool { state.withLock { $0.hasFired } }
+
     func fire() {
         let waiting = state.withLock { state in
             defer { state.waiting = [] }

@@ -12,7 +12,7 @@ struct StreamExchange: Sendable {
         try await stream.executeThenClose { inbound, outbound in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 var parts = inbound.makeAsyncIterator()
-                guard let exchange = try await request(&parts, to: outbound) else { return }
+                guard let exchange = try await request(&parts, to: outbound, stream.channel) else { return }
                 group.addTask { await server.run(exchange) }
                 defer { exchange.gone.fire() }
                 while try await parts.next() != nil {}
@@ -22,13 +22,13 @@ struct StreamExchange: Sendable {
 
     private func request(
         _ parts: inout NIOAsyncChannelInboundStream<HTTP2Frame.FramePayload>.AsyncIterator,
-        to outbound: NIOAsyncChannelOutboundWriter<HTTP2Frame.FramePayload>
+        to outbound: NIOAsyncChannelOutboundWriter<HTTP2Frame.FramePayload>, _ channel: any Channel
     ) async throws -> Exchange? {
         var exchange: Exchange?
         while let part = try await parts.next() {
             switch part {
             case .headers(let head):
-                exchange = begun(head.headers, to: outbound)
+                exchange = begun(head.headers, to: outbound, channel)
                 if head.endStream { return exchange }
             case .data(let data):
                 guard case .byteBuffer(let bytes) = data.data else { continue }
@@ -41,13 +41,16 @@ struct StreamExchange: Sendable {
     }
 
     private func begun(
-        _ headers: HPACKHeaders, to outbound: NIOAsyncChannelOutboundWriter<HTTP2Frame.FramePayload>
+        _ headers: HPACKHeaders, to outbound: NIOAsyncChannelOutboundWriter<HTTP2Frame.FramePayload>,
+        _ channel: any Channel
     ) -> Exchange {
         Exchange(
             method: headers.first(name: ":method") ?? "", target: headers.first(name: ":path") ?? "",
-            headers: headers.map { ($0.name, $0.value) }, connection: number, client: client
+            headers: headers.map { ($0.name, $0.value) }, connection: number, client: client,
+            gone: Signal()
         ) { event in
             try await outbound.write(StreamExchange.frame(event))
+            try await channel.catchUp()
         }
     }
 

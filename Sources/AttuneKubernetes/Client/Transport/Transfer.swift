@@ -4,10 +4,6 @@ import Synchronization
 final class Transfer: Sendable {
     /// How far the body may be ahead of its reader, give or take what libcurl hands over at once.
     static let mostAhead = 256 * 1024
-    /// How long a reader may keep a connection waiting that others share.
-    static let patience: Duration = .seconds(10)
-    static let slowReader = TransportError(
-        .lost, "its reader took nothing for \(patience), and others wait for the same connection")
 
     let request: WireRequest
     let silence: Duration?
@@ -65,17 +61,19 @@ final class Transfer: Sendable {
     }
 
     /// - Returns: false where the reader is behind, and the part should come again later.
-    func receive(_ part: UnsafeRawBufferPointer, pausingBlocks: Bool) -> Bool {
-        change { $0.receive(part, now: .now, pausingBlocks: pausingBlocks) }
+    func receive(_ part: UnsafeRawBufferPointer) -> Bool {
+        change { $0.receive(part, now: .now) }
     }
+
+    func begin() { change { $0.begin(now: .now) } }
 
     func resume() { change { $0.resume(now: .now) } }
 
     func finish(_ error: (any Error)?) { change { $0.finish(error) } }
 
-    /// When it is to be given up, unless something happens before, and why.
-    func deadline(now: ContinuousClock.Instant) -> (at: ContinuousClock.Instant, error: TransportError) {
-        state.withLock { $0.deadline(silence: silence, now: now) }
+    /// When it is to be given up for silence, unless something comes before; nil for never as things stand.
+    var deadline: ContinuousClock.Instant? {
+        silence.flatMap { silence in state.withLock { $0.deadline(silence: silence) } }
     }
 
     /// Changes the state, and hands over what is waited for if that is there now.

@@ -63,6 +63,7 @@ final class TransferLoop: Sendable {
     // MARK: The thread
 
     private func run() {
+        attune_multi_enter()
         var work = TransferWork(multi: multi.pointer)
         while true {
             let (commands, isOpen) = inbox.withLock { inbox in

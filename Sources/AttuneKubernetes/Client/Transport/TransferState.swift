@@ -25,19 +25,20 @@ struct TransferState: Sendable {
     private var isPaused = false
     /// The reader has caught up, and the thread does not know yet.
     private var isResuming = false
-    private var pausingBlocks = false
+    /// When it began, something came, or a pause ended.
     private var lastNews: ContinuousClock.Instant?
 
     // MARK: What happens
+
+    mutating func begin(now: ContinuousClock.Instant) { lastNews = now }
 
     mutating func receive(headerLine line: UnsafeRawBufferPointer, status: Int, now: ContinuousClock.Instant) {
         head.read(line, status: status)
         if head.isComplete { lastNews = now }
     }
 
-    /// - Parameter pausingBlocks: whether a pause holds up other transfers.
     /// - Returns: false to pause.
-    mutating func receive(_ part: UnsafeRawBufferPointer, now: ContinuousClock.Instant, pausingBlocks: Bool) -> Bool {
+    mutating func receive(_ part: UnsafeRawBufferPointer, now: ContinuousClock.Instant) -> Bool {
         if isCancelled { return true }
         lastNews = now
         if body.count < Transfer.mostAhead {
@@ -45,7 +46,6 @@ struct TransferState: Sendable {
             return true
         }
         isPaused = true
-        self.pausingBlocks = pausingBlocks
         return false
     }
 
@@ -112,16 +112,8 @@ struct TransferState: Sendable {
 
     var hasEnded: Bool { end != nil }
 
-    /// When it is to be given up, unless something happens before, and why.
-    func deadline(silence: Duration?, now: ContinuousClock.Instant) -> (ContinuousClock.Instant, TransportError) {
-        if isPaused, let lastNews {
-            return (
-                pausingBlocks && !isResuming ? lastNews + Transfer.patience : now + Transfer.patience,
-                Transfer.slowReader
-            )
-        }
-        guard let silence else { return (now + Transfer.patience, Transfer.slowReader) }
-        let error = TransportError(.timedOut, "the server has been silent for \(silence)")
-        return (isPaused ? now + silence : (lastNews ?? now) + silence, error)
+    /// When it is to be given up for silence, unless something comes before; nil while its reader makes it wait.
+    func deadline(silence: Duration) -> ContinuousClock.Instant? {
+        end == nil && !isPaused ? lastNews.map { $0 + silence } : nil
     }
 }

@@ -26,6 +26,7 @@ struct TransferWork {
             return
         }
         running[ObjectIdentifier(transfer)] = Running(transfer: transfer, handle: handle)
+        transfer.begin()
         watch(transfer, .now)
     }
 
@@ -80,11 +81,13 @@ struct TransferWork {
     }
 
     private mutating func watch(_ transfer: Transfer, _ now: ContinuousClock.Instant) {
-        let deadline = transfer.deadline(now: now)
-        if deadline.at <= now {
-            end(transfer, deadline.error)
+        guard let silence = transfer.silence else { return }
+        // A paused transfer is looked at again, as it may go on.
+        let deadline = transfer.deadline ?? now + silence
+        if deadline <= now {
+            end(transfer, TransportError(.timedOut, "the server has been silent for \(silence)"))
         } else {
-            nextDeadline = min(nextDeadline ?? deadline.at, deadline.at)
+            nextDeadline = min(nextDeadline ?? deadline, deadline)
         }
     }
 }
@@ -114,8 +117,8 @@ private func takeHeader(_ context: UnsafeMutableRawPointer, status: Int, line: U
 }
 
 private func takeBody(
-    _ context: UnsafeMutableRawPointer, bytes: UnsafePointer<CChar>, size: Int, blocks: Int32
+    _ context: UnsafeMutableRawPointer, bytes: UnsafePointer<CChar>, size: Int
 ) -> Int32 {
     let part = UnsafeRawBufferPointer(start: bytes, count: size)
-    return transfer(context).receive(part, pausingBlocks: blocks != 0) ? 0 : 1
+    return transfer(context).receive(part) ? 0 : 1
 }

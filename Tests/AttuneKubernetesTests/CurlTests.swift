@@ -1,0 +1,5 @@
+import Testing
+
+/// Tests that move bytes: one after another, so that none waits for another's.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+enum CurlTests {}
