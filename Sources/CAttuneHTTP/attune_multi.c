@@ -6,6 +6,8 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -31,6 +33,13 @@ struct attune_transfer {
 
 // Servers say themselves how many streams a connection may have; this is how many we would use.
 static const long most_streams = 1000;
+
+void attune_multi_enter(void) {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+}
 
 attune_multi *attune_multi_create(void) {
     attune_multi *multi = calloc(1, sizeof *multi);
@@ -58,17 +67,10 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     return size * count;
 }
 
-// Up to libcurl 8.0 a paused stream stops its whole HTTP/2 connection once the connection's buffer is full.
-static int blocks_others(attune_transfer *transfer) {
-    long version = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-    return version == CURL_HTTP_VERSION_2_0 && curl_version_info(CURLVERSION_NOW)->version_num < 0x080100;
-}
-
 static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     attune_transfer *transfer = context;
     if (size * count == 0) return 0;
-    int pauses = transfer->sink.body(transfer->sink.context, bytes, size * count, blocks_others(transfer));
+    int pauses = transfer->sink.body(transfer->sink.context, bytes, size * count);
     transfer->is_paused = pauses;
     return pauses ? CURL_WRITEFUNC_PAUSE : size * count;
 }
@@ -121,9 +123,8 @@ static void set_connection(CURL *easy, const attune_transfer_request *request) {
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 15L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
     curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket);
-    long version = request->alone ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request->alone ? 0L : 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     if (!request->proxy) return;
     curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy);
     curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
@@ -228,8 +229,16 @@ void attune_multi_wait(attune_multi *multi, int timeout_ms) {
 
 void attune_multi_wake(attune_multi *multi) { curl_multi_wakeup(multi->curl); }
 
+// Where a signature does not fit its certificate, libcurl reports the first of OpenSSL's errors, from its libraries for
+// keys, as a handshake that failed; those from its library for TLS may be the network's doing.
+static int is_bad_signature(const attune_transfer *transfer, CURLcode code) {
+    return code == CURLE_SSL_CONNECT_ERROR && strstr(transfer->error, ": error:") &&
+           !strstr(transfer->error, "SSL routines");
+}
+
 static enum attune_ending ending(attune_transfer *transfer, CURLcode code) {
     curl_off_t taken = 0;
+    if (is_bad_signature(transfer, code)) return ATTUNE_HOPELESS;
     switch (code) {
     case CURLE_OK: return ATTUNE_COMPLETE;
     case CURLE_OPERATION_TIMEDOUT:

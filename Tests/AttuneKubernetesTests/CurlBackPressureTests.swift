@@ -8,7 +8,7 @@ extension CurlTests {
     struct CurlBackPressureTests {
         private static let partSize = 64 * 1024
         /// More than all buffers between server and reader hold.
-        private static let parts = 1200
+        private static let parts = 1500
 
         /// Sends a long body, and counts its parts.
         private static func script(_ sent: Counter) -> ScriptedServer.Script {
@@ -24,7 +24,7 @@ extension CurlTests {
         }
 
         @Test(arguments: Wire.allCases)
-        func `a slow reader holds the server up, and misses nothing`(_ wire: Wire) async throws {
+        func `a slow reader holds the server up and nobody else, and misses nothing`(_ wire: Wire) async throws {
             let sent = Counter()
             try await wire.serve(CurlBackPressureTests.script(sent)) { server in
                 let body = try await server.transport.send(.stream("/api/v1/namespaces/a/pods/b/log?follow=true")).body
@@ -40,21 +40,6 @@ extension CurlTests {
                     count += part.count
                 }
                 #expect(count == CurlBackPressureTests.parts * CurlBackPressureTests.partSize)
-            }
-        }
-
-        @Test func `a slow reader of a shared connection holds up others for a while only`() async throws {
-            let sent = Counter()
-            try await Wire.http2.serve(CurlBackPressureTests.script(sent)) { server in
-                let transport = try CurlTransport(
-                    server.configuration { _ in }, patience: .milliseconds(300),
-                    now: { Date(timeIntervalSince1970: 0) })
-                let body = try await transport.send(.stream("/apis/batch/v1/jobs?watch=true")).body
-                await sent.wait { $0 >= 64 }
-                for _ in 0..<10 { #expect(try await transport.send(APIRequest(.get, "/ping")).status == 200) }
-                let error = await #expect(throws: TransportError.self) { _ = try await body.collect() }
-                #expect(error?.kind == .lost)
-                #expect(server.connections.count == 1)
             }
         }
     }

@@ -131,8 +131,8 @@ extension CurlTests {
         @Test func `interim answers and trailers are not the answer`() async throws {
             let script: ScriptedServer.Script = { exchange in
                 let text = """
-                    HTTP/1.1 103 Early Hints\r\nX-A: hint\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n\
-                    2\r\nok\r\n0\r\nX-A: 2\r\n\r\n
+                    HTTP/1.1 103 Early Hints\r\nX-A: hint\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\
+                    X-A: 1\r\n\r\n2\r\nok\r\n0\r\nX-A: 2\r\n\r\n
                     """
                 try await exchange.write(.raw(Array(text.utf8)))
             }

@@ -19,7 +19,7 @@ typedef struct {
     /// `NAME: VALUE`, the last one null.
     const char *_Nullable const *_Nonnull headers;
     attune_bytes body;
-    /// `HOST:PORT:HOST:PORT`: where to connect instead, while the certificate is checked for the URL's host. May be null.
+    /// `HOST:PORT:HOST:PORT`: where to connect instead; the certificate is checked for the URL's host. May be null.
     const char *_Nullable route;
     /// Empty for none; null takes the environment's.
     const char *_Nullable proxy;
@@ -29,8 +29,6 @@ typedef struct {
     attune_bytes key;
     /// Not 0: any certificate of the server is good enough.
     int insecure;
-    /// Not 0: HTTP/1.1, on a connection that no other transfer uses at the same time.
-    int alone;
     long connect_timeout_ms;
     /// Of the whole transfer; 0 for one that may last.
     long timeout_ms;
@@ -42,8 +40,7 @@ typedef struct {
     /// A line of the head, its end included, and the status; the last line is empty.
     void (*_Nonnull header)(void *_Nonnull context, long status, const char *_Nonnull line, size_t size);
     /// A part of the body. 0 when taken; anything else pauses the transfer, and the part comes again on resuming.
-    /// `blocks` is not 0 where pausing would stop other transfers too.
-    int (*_Nonnull body)(void *_Nonnull context, const char *_Nonnull bytes, size_t size, int blocks);
+    int (*_Nonnull body)(void *_Nonnull context, const char *_Nonnull bytes, size_t size);
 } attune_transfer_sink;
 
 enum attune_ending {
@@ -61,6 +58,9 @@ typedef struct {
     /// Why the transfer is not complete.
     char error[256];
 } attune_transfer_end;
+
+/// To be called first by the thread: a server that hangs up must not end the process.
+void attune_multi_enter(void);
 
 attune_multi *_Nullable attune_multi_create(void);
 /// Every transfer must have been removed.

@@ -64,11 +64,19 @@ struct ScriptedServer: Sendable {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
         }.flatMap {
             channel.configureHTTP2AsyncSecureUpgrade(http1ConnectionInitializer: bytes) { channel in
-                channel.configureAsyncHTTP2Pipeline(mode: .server) { stream in
+                channel.configureAsyncHTTP2Pipeline(mode: .server, configuration: manyEnds) { stream in
                     stream.eventLoop.makeCompletedFuture { try Stream(wrappingChannelSynchronously: stream) }
                 }.map { (channel, $0) }
             }
         }
+    }
+
+    /// Clients of tests end more streams than a server in the open should put up with.
+    private static var manyEnds: NIOHTTP2Handler.Configuration {
+        var configuration = NIOHTTP2Handler.Configuration()
+        configuration.stream.streamResetFrameRateLimit.maximumCount = 100_000
+        configuration.connection.maximumRecentlyResetStreams = 10_000
+        return configuration
     }
 
     private static func bytes(_ channel: any Channel) -> EventLoopFuture<Bytes> {

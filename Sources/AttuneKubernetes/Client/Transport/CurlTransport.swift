@@ -3,14 +3,12 @@ import Foundation
 
 /// Requests to a real API server, by libcurl on a thread of its own.
 ///
-/// Over TLS all requests and streams share an HTTP/2 connection where the server speaks it, but for the logs of pods: they
-/// may be large and their readers slow, and each has a connection that waits with it. A reader that is 256 KiB behind pauses
-/// its stream. Where that would hold up others (libcurl before 8.1), a reader that takes nothing for ten seconds loses its
-/// stream.
+/// Over TLS all requests and streams share an HTTP/2 connection where the server speaks it. A reader 256 KiB behind
+/// pauses its stream, and no other; over HTTP/2, libcurl itself may then hold a window's worth (32 MB in old versions).
 ///
 /// A request on a connection that turns out to be closed is sent again on a new one.
 ///
-/// When the transport goes, its streams end with `TransportError`.
+/// The transport must outlive its streams: when it goes, they end with `TransportError`.
 public final class CurlTransport: APITransport {
     private let configuration: ClusterConfiguration
     private let credentials: any CredentialSource
@@ -80,7 +78,7 @@ extension ClusterConfiguration {
             url: "\(server.isSecure ? "https" : "http")://\(host):\(server.port)\(server.path)\(request.target)",
             headers: headers, body: request.body, route: named.map { "\($0):\(server.port):\(server.authority)" },
             proxy: proxy ?? (server.isLoopback ? "" : nil), authorities: authorities, identity: shown.identity,
-            isInsecure: isInsecure, isAlone: request.isLog, timeout: request.timeout)
+            isInsecure: isInsecure, timeout: request.timeout)
     }
 
     private func headers(of request: APIRequest, showing shown: ShownCredentials) -> [String] {
@@ -111,9 +109,4 @@ extension String {
         let allowed = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyz0123456789!#$&'*+-.^_`|~")
         return lowercased().addingPercentEncoding(withAllowedCharacters: allowed) ?? self
     }
-}
-
-extension APIRequest {
-    /// Whether it asks for a pod's log.
-    fileprivate var isLog: Bool { target.prefix { $0 != "?" }.hasSuffix("/log") }
 }

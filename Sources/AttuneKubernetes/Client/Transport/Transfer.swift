@@ -61,8 +61,8 @@ final class Transfer: Sendable {
     }
 
     /// - Returns: false where the reader is behind, and the part should come again later.
-    func receive(_ part: UnsafeRawBufferPointer, pausingBlocks: Bool) -> Bool {
-        change { $0.receive(part, now: .now, pausingBlocks: pausingBlocks) }
+    func receive(_ part: UnsafeRawBufferPointer) -> Bool {
+        change { $0.receive(part, now: .now) }
     }
 
     func begin() { change { $0.begin(now: .now) } }
@@ -71,8 +71,9 @@ final class Transfer: Sendable {
 
     func finish(_ error: (any Error)?) { change { $0.finish(error) } }
 
-    func deadline(patience: Duration) -> (at: ContinuousClock.Instant, error: TransportError)? {
-        state.withLock { $0.deadline(silence: silence, patience: patience) }
+    /// When it is to be given up for silence, unless something comes before; nil for never as things stand.
+    var deadline: ContinuousClock.Instant? {
+        silence.flatMap { silence in state.withLock { $0.deadline(silence: silence) } }
     }
 
     /// Changes the state, and hands over what is waited for if that is there now.

@@ -25,14 +25,13 @@ final class TransferLoop: Sendable {
     private let inbox = Mutex(Inbox())
     private let multi: Multi
 
-    /// - Parameter patience: how long a reader may keep a connection waiting that others share.
     /// - Throws: `TransportError` when there is no memory for it.
-    init(patience: Duration) throws {
+    init() throws {
         guard let pointer = attune_multi_create() else {
             throw TransportError(.hopeless, "there is no memory for connections")
         }
         multi = Multi(pointer: pointer)
-        let thread = Thread { self.run(patience) }
+        let thread = Thread { self.run() }
         thread.name = "attune-transport"
         thread.start()
     }
@@ -63,8 +62,9 @@ final class TransferLoop: Sendable {
 
     // MARK: The thread
 
-    private func run(_ patience: Duration) {
-        var work = TransferWork(multi: multi.pointer, patience: patience)
+    private func run() {
+        attune_multi_enter()
+        var work = TransferWork(multi: multi.pointer)
         while true {
             let (commands, isOpen) = inbox.withLock { inbox in
                 defer { inbox.commands = [] }

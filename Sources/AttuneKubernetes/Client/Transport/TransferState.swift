@@ -25,8 +25,7 @@ struct TransferState: Sendable {
     private var isPaused = false
     /// The reader has caught up, and the thread does not know yet.
     private var isResuming = false
-    private var pausingBlocks = false
-    /// When it began, something came, or a pause ended or began.
+    /// When it began, something came, or a pause ended.
     private var lastNews: ContinuousClock.Instant?
 
     // MARK: What happens
@@ -38,9 +37,8 @@ struct TransferState: Sendable {
         if head.isComplete { lastNews = now }
     }
 
-    /// - Parameter pausingBlocks: whether a pause holds up other transfers.
     /// - Returns: false to pause.
-    mutating func receive(_ part: UnsafeRawBufferPointer, now: ContinuousClock.Instant, pausingBlocks: Bool) -> Bool {
+    mutating func receive(_ part: UnsafeRawBufferPointer, now: ContinuousClock.Instant) -> Bool {
         if isCancelled { return true }
         lastNews = now
         if body.count < Transfer.mostAhead {
@@ -48,7 +46,6 @@ struct TransferState: Sendable {
             return true
         }
         isPaused = true
-        self.pausingBlocks = pausingBlocks
         return false
     }
 
@@ -115,16 +112,8 @@ struct TransferState: Sendable {
 
     var hasEnded: Bool { end != nil }
 
-    /// When it is to be given up, unless something happens before, and why; nil for never as things stand.
-    func deadline(silence: Duration?, patience: Duration) -> (at: ContinuousClock.Instant, error: TransportError)? {
-        guard end == nil, !isResuming, let lastNews else { return nil }
-        if isPaused {
-            let error = TransportError(
-                .lost, "its reader took nothing for \(patience), and others wait for the same connection")
-            return pausingBlocks ? (lastNews + patience, error) : nil
-        }
-        return silence.map {
-            (lastNews + $0, TransportError(.timedOut, "the server has been silent for \($0)"))
-        }
+    /// When it is to be given up for silence, unless something comes before; nil while its reader makes it wait.
+    func deadline(silence: Duration) -> ContinuousClock.Instant? {
+        end == nil && !isPaused ? lastNews.map { $0 + silence } : nil
     }
 }

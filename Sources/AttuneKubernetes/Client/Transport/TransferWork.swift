@@ -10,16 +10,11 @@ struct TransferWork {
     private static let longestWait: Duration = .seconds(60)
 
     private let multi: OpaquePointer
-    /// How long a reader may keep a connection waiting that others share.
-    private let patience: Duration
     private var running: [ObjectIdentifier: Running] = [:]
     /// Nothing is to be given up before.
     private var nextDeadline: ContinuousClock.Instant?
 
-    init(multi: OpaquePointer, patience: Duration) {
-        self.multi = multi
-        self.patience = patience
-    }
+    init(multi: OpaquePointer) { self.multi = multi }
 
     mutating func add(_ transfer: Transfer) {
         // Cancelled before it began.
@@ -86,13 +81,13 @@ struct TransferWork {
     }
 
     private mutating func watch(_ transfer: Transfer, _ now: ContinuousClock.Instant) {
-        let deadline = transfer.deadline(patience: patience)
-        if let deadline, deadline.at <= now {
-            end(transfer, deadline.error)
+        guard let silence = transfer.silence else { return }
+        // A paused transfer is looked at again, as it may go on.
+        let deadline = transfer.deadline ?? now + silence
+        if deadline <= now {
+            end(transfer, TransportError(.timedOut, "the server has been silent for \(silence)"))
         } else {
-            // Its reader may fall behind.
-            let next = deadline?.at ?? now + min(patience, transfer.silence ?? patience)
-            nextDeadline = min(nextDeadline ?? next, next)
+            nextDeadline = min(nextDeadline ?? deadline, deadline)
         }
     }
 }
@@ -122,8 +117,8 @@ private func takeHeader(_ context: UnsafeMutableRawPointer, status: Int, line: U
 }
 
 private func takeBody(
-    _ context: UnsafeMutableRawPointer, bytes: UnsafePointer<CChar>, size: Int, blocks: Int32
+    _ context: UnsafeMutableRawPointer, bytes: UnsafePointer<CChar>, size: Int
 ) -> Int32 {
     let part = UnsafeRawBufferPointer(start: bytes, count: size)
-    return transfer(context).receive(part, pausingBlocks: blocks != 0) ? 0 : 1
+    return transfer(context).receive(part) ? 0 : 1
 }

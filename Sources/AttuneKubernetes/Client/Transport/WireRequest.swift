@@ -17,8 +17,6 @@ struct WireRequest: Sendable {
     var authorities: [UInt8]?
     var identity: ClientIdentity?
     var isInsecure: Bool
-    /// On a connection that no other transfer uses at the same time.
-    var isAlone: Bool
     var timeout: Duration?
 
     /// Calls `body` with the request as C takes it, which is valid that long.
@@ -33,7 +31,7 @@ struct WireRequest: Sendable {
                     route: route.map { _ in UnsafePointer(copies[2]) },
                     proxy: proxy.map { _ in UnsafePointer(copies[3]) },
                     authorities: blobs[1], certificate: blobs[2], key: blobs[3],
-                    insecure: isInsecure ? 1 : 0, alone: isAlone ? 1 : 0,
+                    insecure: isInsecure ? 1 : 0,
                     connect_timeout_ms: WireRequest.connectTimeout.wholeMilliseconds,
                     timeout_ms: timeout.map { max($0.wholeMilliseconds, 1) } ?? 0)
                 return withUnsafePointer(to: &request, body)
