@@ -63,6 +63,8 @@ struct OperatorCommand: AsyncParsableCommand {
         configuration.http = http
         if !grpc.isEmpty { configuration.grpc = grpc }
         try guarding.apply(to: &configuration)
+        // Who is let in without a token is not to read and delete experiments.
+        configuration.onlyKatib = configuration.allowsAnonymous
         configuration.onReport = { trial, _ in reports.take(trial) }
         return Server(configuration, store: store, logger: logger)
     }
@@ -72,7 +74,11 @@ struct OperatorCommand: AsyncParsableCommand {
         configuration.selector = selector
         configuration.runner.collectorImage = clusterOptions.collectorImage
         waiting.apply(to: &configuration.runner)
-        configuration.runner.pushed = { reports.stream(of: $0) }
+        configuration.runner.pushed = KubernetesRunner.PushedMetrics {
+            reports.stream(of: $0)
+        } forget: {
+            try await reports.forget($0)
+        }
         configuration.log = { logger.warning("\($0)") }
         return configuration
     }

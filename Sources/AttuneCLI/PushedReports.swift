@@ -22,20 +22,21 @@ final class PushedReports: Sendable {
         for follower in followers { follower.yield() }
     }
 
-    /// Everything that a trial has reported since it began, and will report.
+    /// Forgets what was reported under a trial's name.
+    func forget(_ trial: Trial) async throws { try await store.deleteLog(of: trial.name, in: "default") }
+
+    /// Everything that a trial has reported and will report.
     func stream(of trial: Trial) -> AsyncStream<[Observation]> {
         let arrivals = follow(trial.name)
         arrivals.continuation.yield()
         let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
-        let begin = trial.startTime.timeIntervalSince1970 - 1
         let reading = Task { [store] in
             var last: Int64 = 0
             var steps: [String: Int] = [:]
             for await _ in arrivals.stream {
                 guard let new = try? await store.arrivals(of: trial.name, in: "default", after: last) else { continue }
                 last = new.last
-                let values = new.values.filter { $0.time >= begin }
-                continuation.yield(values.compactMap { PushedReports.observation($0, &steps) })
+                continuation.yield(new.values.compactMap { PushedReports.observation($0, &steps) })
             }
         }
         continuation.onTermination = { _ in reading.cancel() }

@@ -17,6 +17,8 @@ public struct Server: Sendable {
         public var requiresTokens = false
         /// Whether others than this machine may call without a token or a certificate.
         public var allowsAnonymous = false
+        /// Whether Katib's protocol is all that is served, and none of `attune.v1`'s experiments and trials.
+        public var onlyKatib = false
         /// Whether SIGTERM and SIGINT end it in order.
         public var handlesSignals = true
         /// Hears what trials report through Katib's DBManager, after it is durable.
@@ -76,11 +78,10 @@ public struct Server: Sendable {
         }
         let katib = KatibMethods(catalogue: .standard, store: store, onReport: configuration.onReport)
         // Every set of methods has a line here.
-        let methods: [[Method]] = [
-            ServerMethods(catalogue: .standard).methods, experiments.methods, TrialMethods(hub: hub).methods,
-            katib.methods,
-        ]
-        let streams: [[StreamingMethod]] = [experiments.streams, katib.streams]
+        let own: [[Method]] = [experiments.methods, TrialMethods(hub: hub).methods]
+        let methods =
+            [ServerMethods(catalogue: .standard).methods, katib.methods] + (configuration.onlyKatib ? [] : own)
+        let streams = [katib.streams] + (configuration.onlyKatib ? [] : [experiments.streams])
         let gate = TokenGate(
             store, isRequired: configuration.requiresTokens, browsers: BrowserGuard(configuration.http), clock: clock)
         self.configuration = configuration

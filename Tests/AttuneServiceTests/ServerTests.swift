@@ -27,4 +27,13 @@ struct ServerTests {
             #expect(refusal?.code == .unimplemented)
         }
     }
+
+    @Test func `a server of Katib's protocol alone has no other experiments and trials`() async throws {
+        try await RunningServer.with({ $0.onlyKatib = true }) { server in
+            let list = try await server.post("/attune.v1.Experiments/ListExperiments", "{}")
+            #expect(list.status == 404)
+            let log = try await server.post("/api.v1.beta1.DBManager/GetObservationLog", #"{"trialName": "a-1"}"#)
+            #expect(log.status == 200)
+        }
+    }
 }

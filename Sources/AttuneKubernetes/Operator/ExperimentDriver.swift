@@ -280,7 +280,7 @@ struct ExperimentDriver: Sendable {
     /// What follows from an event that is durable.
     private func heed(_ event: Event, _ tuner: Tuner, _ runner: KubernetesRunner, _ reporter: ExperimentReporter) async
     {
-        reporter.note(event)
+        reporter.review()
         // Once the tuner has closed, what is left is swept away.
         guard case .ended(let number, let outcome, _) = event, let trial = await tuner.study.trial(number) else {
             return

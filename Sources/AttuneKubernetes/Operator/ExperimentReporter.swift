@@ -1,6 +1,5 @@
 import AttuneCore
 import Foundation
-import Synchronization
 
 /// Writes what a study has come to into the cluster: the Trials, the Suggestion and the Experiment, in this order.
 ///
@@ -16,8 +15,9 @@ actor ExperimentReporter {
     /// How many times longer the Suggestion waits, which few look at.
     private static let suggestionPatience = 10.0
     private var suggestionTime: Date?
-    private let dirty = Mutex(Set<Trial.Number>())
     private nonisolated let signal = Signal()
+    /// How each trial stood when it was written last, by its number less one; empty where it was not.
+    private var shown: [String] = []
     private var conditions: Conditions
     private var completionTime: Date?
     private var suggestion: (conditions: Conditions, requests: Int)?
@@ -37,17 +37,8 @@ actor ExperimentReporter {
         completionTime = owner["status"]?["completionTime"]?.string.flatMap { RFC3339.date($0) }
     }
 
-    /// Notes what is to be written. Called for every event, after it is durable.
-    nonisolated func note(_ event: Event) {
-        switch event {
-        case .observed: return
-        case .started(let number, _, _), .ended(let number, _, _), .paused(let number, _),
-            .resumed(let number, _, _, _), .lost(let number, _, _):
-            dirty.withLock { _ = $0.insert(number) }
-        case .budgetEdited, .stopped, .finished, .imported: break
-        }
-        signal.raise()
-    }
+    /// Says that something may have changed.
+    nonisolated func review() { signal.raise() }
 
     /// Writes whenever there is something to write, until it is cancelled.
     func run() async throws {
@@ -70,32 +61,24 @@ actor ExperimentReporter {
         signal.raise()
     }
 
-    /// Everything that the cluster does not show yet.
+    /// Begins with what the cluster shows already.
     func catchUp(_ study: Study) async {
-        let outdated = await trials.outdated(study)
-        dirty.withLock { $0.formUnion(outdated) }
+        let outdated = Set(await trials.outdated(study))
+        shown = study.trials.map { outdated.contains($0.number) ? "" : $0.standingText }
         signal.raise()
     }
 
     func write(_ study: Study) async throws {
         let now = client.clock.now()
-        let changed = dirty.withLock { dirty in
-            defer { dirty = [] }
-            return dirty.filter { $0 <= study.trials.count }
-        }
+        shown += Array(repeating: "", count: max(0, study.trials.count - shown.count))
+        let changed = study.trials.filter { shown[$0.number - 1] != $0.standingText }
         // One that has just begun may be over by the next time, and is then written once.
-        let young = changed.filter { study[$0].isRunning && study[$0].startTime > now - gathering.seconds }
-        do {
-            try await trials.write(changed.subtracting(young).sorted(), of: study)
-        } catch {
-            dirty.withLock { $0.formUnion(changed) }
-            throw error
-        }
+        let (young, due) = changed.divided { $0.isRunning && $0.startTime > now - gathering.seconds }
+        try await trials.write(due.map(\.number), of: study)
+        for trial in due { shown[trial.number - 1] = trial.standingText }
         try await writeSuggestion(study, at: now)
         try await writeExperiment(study)
-        guard !young.isEmpty else { return }
-        dirty.withLock { $0.formUnion(young) }
-        signal.raise()
+        if !young.isEmpty { signal.raise() }
     }
 
     private func writeExperiment(_ study: Study) async throws {
@@ -157,5 +140,17 @@ actor ExperimentReporter {
         } catch let error as APIError where error.reason == .notFound {
             return
         }
+    }
+}
+
+extension Trial {
+    /// What a Trial resource shows of it.
+    fileprivate var standingText: String { "\(state) \(attempt)" }
+}
+
+extension [Trial] {
+    /// Those for which something holds, and the others.
+    fileprivate func divided(_ holds: (Trial) -> Bool) -> (holding: [Trial], others: [Trial]) {
+        (filter(holds), filter { !holds($0) })
     }
 }

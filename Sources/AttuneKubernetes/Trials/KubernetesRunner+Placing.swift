@@ -66,6 +66,7 @@ extension KubernetesRunner {
             // It had begun, or else it could not have reported anything.
             return .refused(WorkEnd(.lost("\(resource.kind) \(trial.name) was gone when it was looked for again")))
         }
+        try await options.pushed?.forget(trial)
         let object: JSON
         do {
             object = try self.object(for: trial, owner: try await options.owner(trial))

@@ -29,11 +29,27 @@ public struct KubernetesRunner: TrialRunner {
         /// The reference to the owner of a trial's resource, with which it goes; nil where nothing owns it.
         public var owner: @Sendable (Trial) async throws -> JSON? = { _ in nil }
         /// What trials report by themselves, where the collector is Push or Custom.
-        public var pushed: (@Sendable (Trial) -> AsyncStream<[Observation]>)?
+        public var pushed: PushedMetrics?
 
         public init(study: String, collectorImage: String) {
             self.study = study
             self.collectorImage = collectorImage
+        }
+    }
+
+    /// What trials report by themselves, to a service that this process knows of.
+    public struct PushedMetrics: Sendable {
+        /// Everything that a trial has reported and will report, in order.
+        public var stream: @Sendable (Trial) -> AsyncStream<[Observation]>
+        /// Forgets what was reported under a trial's name, before its work begins.
+        public var forget: @Sendable (Trial) async throws -> Void
+
+        public init(
+            stream: @escaping @Sendable (Trial) -> AsyncStream<[Observation]>,
+            forget: @escaping @Sendable (Trial) async throws -> Void
+        ) {
+            self.stream = stream
+            self.forget = forget
         }
     }
 

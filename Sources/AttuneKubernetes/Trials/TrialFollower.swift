@@ -38,7 +38,7 @@ struct TrialFollower: Sendable {
         var timers = Timers()
         var readers = PodReaders()
         group.addTask { await metrics.deliver(telling: signal) }
-        if let pushed = runner.options.pushed?(trial) {
+        if let pushed = runner.options.pushed?.stream(trial) {
             group.addTask { for await observations in pushed { metrics.take(observations) } }
         }
         var ending: Ending?

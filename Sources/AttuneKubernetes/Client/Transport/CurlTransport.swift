@@ -13,27 +13,16 @@ public final class CurlTransport: APITransport {
     private let configuration: ClusterConfiguration
     private let credentials: any CredentialSource
     private let loop: TransferLoop
-    /// For those that are alone on a connection: libcurl before 8.0 mistakes them for HTTP/2 connections that have room.
-    private let aloneLoop: TransferLoop?
 
     /// - Parameter now: tells when credentials are outdated.
     /// - Throws: `TransportError` when there is no memory for it.
-    public convenience init(_ configuration: ClusterConfiguration, now: @escaping @Sendable () -> Date) throws {
-        try self.init(configuration, patience: .seconds(10), now: now)
-    }
-
-    /// - Parameter patience: how long a reader may keep a connection waiting that others share.
-    init(_ configuration: ClusterConfiguration, patience: Duration, now: @escaping @Sendable () -> Date) throws {
+    public init(_ configuration: ClusterConfiguration, now: @escaping @Sendable () -> Date) throws {
         self.configuration = configuration
         credentials = configuration.credentials.source(now: now)
-        loop = try TransferLoop(patience: patience)
-        aloneLoop = configuration.server.isSecure ? try TransferLoop(patience: patience) : nil
+        loop = try TransferLoop()
     }
 
-    deinit {
-        loop.close()
-        aloneLoop?.close()
-    }
+    deinit { loop.close() }
 
     /// Sends a request. Where the server refuses the credentials (401) and there are newer ones, it is sent once more.
     public func send(_ request: APIRequest) async throws -> APIResponse {
@@ -45,8 +34,7 @@ public final class CurlTransport: APITransport {
 
     private func send(_ request: APIRequest, showing shown: ShownCredentials) async throws -> APIResponse {
         let wire = try configuration.wireRequest(request, showing: shown)
-        let loop = wire.isAlone ? aloneLoop : nil
-        let transfer = Transfer(wire, silence: request.silence, on: loop ?? self.loop)
+        let transfer = Transfer(wire, silence: request.silence, on: loop)
         let body = Body(transfer)
         let head = try await transfer.start()
         return APIResponse(status: head.status, headers: head.headers, body: APIBody(body))
