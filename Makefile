@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev libcurl4-openssl-dev zl
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench speed compare-asks ask-costs service-load entrants campaign openapi format
+.PHONY: setup build demo test bench speed compare-asks ask-costs service-load entrants katib-sdk campaign openapi format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -36,7 +36,7 @@ demo: build
 	ATTUNE_STORE=$(demo)/attune.db $(release)/attune run experiments/quickstart/experiment.yaml
 	@echo; echo "All trials: ATTUNE_STORE=$(demo)/attune.db $(release)/attune trials quickstart"
 
-test: setup
+test: setup katib-sdk
 	swift build --build-tests
 	swift test --skip-build
 
@@ -66,6 +66,12 @@ entrants:
 	python3.11 -m venv .build/entrants
 	.build/entrants/bin/pip install --quiet --requirement Benchmarks/entrants/requirements.txt
 
+# Katib's Python SDK, for the test that drives the operator with it; without a network the test says that it is skipped.
+katib-sdk:
+	@[ -x .build/katib-sdk/bin/python ] || { mkdir -p .build && python3 -m venv .build/katib-sdk \
+		&& .build/katib-sdk/bin/pip install --quiet 'kubeflow-katib==0.19.0' 'kubernetes<36'; } >/dev/null 2>&1 \
+		|| { rm -rf .build/katib-sdk; echo "Katib's SDK could not be installed; its test is skipped"; }
+
 # Kills attune at random moments, fills its disk, sends its service nonsense; nothing may be lost.
 campaign: build
 	Tests/Campaigns/kill.sh
@@ -73,6 +79,8 @@ campaign: build
 	Tests/Campaigns/kill-experiments.sh
 	python3 Tests/Campaigns/kill-service.py $(release)/attune
 	ATTUNE_FUZZ=10000 swift test --filter FuzzTests
+	ATTUNE_OPERATOR_TRIALS=1000 ATTUNE_OPERATOR_KILLS=50 swift test --filter OperatorCommandTests
+	ATTUNE_SCALE=1 swift test --filter OperatorScaleTests
 
 # The OpenAPI document, from the protos; needs protoc and Python.
 openapi:

@@ -19,12 +19,18 @@ public final class Informer: Sendable {
         init(_ object: JSON) { self.init(namespace: object.namespace, name: object.name) }
     }
 
+    /// Those who follow are not kept by it.
+    private struct WeakKeys {
+        weak var keys: Keys?
+        init(_ keys: Keys) { self.keys = keys }
+    }
+
     private struct State {
         var objects: [Key: JSON] = [:]
         /// Keys of objects by what the index says of them.
         var index: [String: Set<Key>] = [:]
         var listeners: [String: [Int: Signal]] = [:]
-        var followers: [Int: AsyncStream<Key>.Continuation] = [:]
+        var followers: [Int: WeakKeys] = [:]
         var lastListener = 0
         /// Up to where everything is known.
         var version = ""
@@ -92,18 +98,48 @@ public final class Informer: Sendable {
     }
 
     /// The key of every object that is there, and then of every one that something happens to.
-    public func keys() -> AsyncStream<Key> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Key.self)
-        let number = state.withLock { state in
+    public func keys() -> Keys {
+        let keys = Keys(self)
+        state.withLock { state in
             state.lastListener += 1
-            state.followers[state.lastListener] = continuation
-            for key in state.objects.keys { continuation.yield(key) }
-            return state.lastListener
+            state.followers[state.lastListener] = WeakKeys(keys)
+            for key in state.objects.keys { keys.note(key) }
         }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { state in state.followers[number] = nil }
+        return keys
+    }
+
+    /// Keys to look at, each once however often something happened to it meanwhile.
+    ///
+    /// No stream of continuations: those are told under a task's lock that they are cancelled, and would be told of keys
+    /// under the informer's.
+    public final class Keys: Sendable {
+        private let pending = Mutex<Set<Key>>([])
+        private let signal = Signal()
+        private let informer: Informer
+
+        init(_ informer: Informer) { self.informer = informer }
+
+        func note(_ key: Key) {
+            pending.withLock { _ = $0.insert(key) }
+            signal.raise()
         }
-        return stream
+
+        func raise() { signal.raise() }
+
+        /// The next keys, at least one. One task may wait for them.
+        ///
+        /// - Throws: `CancellationError`; what the informer's `run` threw.
+        public func next() async throws -> Set<Key> {
+            while true {
+                let keys = pending.withLock { pending in
+                    defer { pending = [] }
+                    return pending
+                }
+                if !keys.isEmpty { return keys }
+                try informer.check()
+                try await signal.wait()
+            }
+        }
     }
 
     /// Returns when everything has been listed.
@@ -156,7 +192,7 @@ public final class Informer: Sendable {
         let (waiters, signals) = state.withLock { state in
             state.failure = error
             defer { state.waiters = [] }
-            for follower in state.followers.values { follower.finish() }
+            for follower in state.followers.values { follower.keys?.raise() }
             return (state.waiters, state.listeners.values.flatMap(\.values))
         }
         for waiter in waiters { waiter.resume(throwing: error) }
@@ -243,7 +279,7 @@ public final class Informer: Sendable {
         state.objects[key] = object
         state.index[word, default: []].insert(key)
         tell(word, &state)
-        for follower in state.followers.values { follower.yield(key) }
+        tellFollowers(key, &state)
     }
 
     private func remove(_ key: Key, _ state: inout State) {
@@ -252,7 +288,13 @@ public final class Informer: Sendable {
         state.index[word]?.remove(key)
         if state.index[word]?.isEmpty == true { state.index[word] = nil }
         tell(word, &state)
-        for follower in state.followers.values { follower.yield(key) }
+        tellFollowers(key, &state)
+    }
+
+    private func tellFollowers(_ key: Key, _ state: inout State) {
+        for (number, follower) in state.followers {
+            if let keys = follower.keys { keys.note(key) } else { state.followers[number] = nil }
+        }
     }
 
     private func tell(_ word: String, _ state: inout State) {

@@ -62,16 +62,12 @@ public struct Operator: Sendable {
 
     private func driveAll() async throws {
         do {
-            for await key in office.experiments.keys() {
-                heed(key)
-                try Task.checkCancellation()
-            }
-            try office.experiments.check()
+            let keys = office.experiments.keys()
+            while true { for key in try await keys.next() { heed(key) } }
         } catch {
             await drivers.letGo()
             throw error
         }
-        await drivers.letGo()
     }
 
     private func heed(_ key: Informer.Key) {
@@ -106,20 +102,22 @@ public struct Operator: Sendable {
 
     /// Lets Trial resources go that somebody deletes. One whose trial still runs ends it.
     private func releaseDeletedTrials() async throws {
-        for await key in office.trials.keys() {
-            guard let object = office.trials[key], object.isBeingDeleted else { continue }
-            do {
-                if let experiment = object.label(TrialMark.experimentLabel) {
-                    try await drivers.end(trial: key.name, of: .init(namespace: key.namespace, name: experiment))
-                }
-                try await office.client.release(object, .trials, TrialStatus.finalizer)
-            } catch is CancellationError {
-                throw CancellationError()
-            } catch {
-                office.log("\(key.namespace)/\(key.name) is not let go yet: \(error)")
+        let keys = office.trials.keys()
+        while true { for key in try await keys.next() { try await release(key) } }
+    }
+
+    private func release(_ key: Informer.Key) async throws {
+        guard let object = office.trials[key], object.isBeingDeleted else { return }
+        do {
+            if let experiment = object.label(TrialMark.experimentLabel) {
+                try await drivers.end(trial: key.name, of: .init(namespace: key.namespace, name: experiment))
             }
+            try await office.client.release(object, .trials, TrialStatus.finalizer)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            office.log("\(key.namespace)/\(key.name) is not let go yet: \(error)")
         }
-        try office.trials.check()
     }
 }
 

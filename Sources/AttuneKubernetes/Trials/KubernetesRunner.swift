@@ -103,8 +103,12 @@ public struct KubernetesRunner: TrialRunner {
 
     private static func resource(of source: JSON, in cluster: Cluster) async throws -> APIResource {
         do {
-            return try await cluster.resource(
+            let resource = try await cluster.resource(
                 apiVersion: source["apiVersion"]?.string ?? "", kind: source["kind"]?.string ?? "")
+            guard resource.isNamespaced else {
+                throw AttuneError("a \(resource.kind) belongs to no namespace; give a kind that does")
+            }
+            return resource
         } catch let error as AttuneError {
             throw InvalidExperiment([
                 Problem("spec.trialTemplate.trialSpec.apiVersion", found: source["apiVersion"]?.string, error.message)

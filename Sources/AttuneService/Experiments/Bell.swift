@@ -10,7 +10,9 @@ final class Bell: Sendable {
     private let listeners = Mutex(Listeners())
 
     func ring() {
-        listeners.withLock { for stream in $0.streams.values { stream.yield() } }
+        // Told outside the lock: a listener that is cancelled meanwhile holds its task's lock, and asks for this one.
+        let streams = listeners.withLock { Array($0.streams.values) }
+        for stream in streams { stream.yield() }
     }
 
     /// Every ring from now on; those that come while one is dealt with are one.
