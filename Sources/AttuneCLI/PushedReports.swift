@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneKubernetes
 import AttuneStore
 import Foundation
 import Synchronization
@@ -22,24 +23,33 @@ final class PushedReports: Sendable {
         for follower in followers { follower.yield() }
     }
 
-    /// Everything that a trial has reported since it began, and will report.
-    func stream(of trial: Trial) -> AsyncStream<[Observation]> {
+    /// What the followers of trials have of it.
+    var ofTrials: TrialReports {
+        TrialReports(
+            forget: { [store] trial in try await store.deleteLog(of: trial.name, in: "default") },
+            follow: { self.series(of: $0) })
+    }
+
+    /// Everything that an attempt has reported, and will until it is closed.
+    private func series(of trial: Trial) -> TrialReports.Series {
         let arrivals = follow(trial.name)
         arrivals.continuation.yield()
         let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
-        let begin = trial.startTime.timeIntervalSince1970 - 1
         let reading = Task { [store] in
             var last: Int64 = 0
             var steps: [String: Int] = [:]
             for await _ in arrivals.stream {
                 guard let new = try? await store.arrivals(of: trial.name, in: "default", after: last) else { continue }
                 last = new.last
-                let values = new.values.filter { $0.time >= begin }
-                continuation.yield(values.compactMap { PushedReports.observation($0, &steps) })
+                continuation.yield(new.values.compactMap { PushedReports.observation($0, &steps) })
             }
+            continuation.finish()
         }
         continuation.onTermination = { _ in reading.cancel() }
-        return stream
+        return TrialReports.Series(stream) {
+            arrivals.continuation.yield()
+            arrivals.continuation.finish()
+        }
     }
 
     private func follow(

@@ -72,6 +72,13 @@ extension KubernetesRunner {
         } catch let error as AttuneError {
             return .refused(WorkEnd(.failed("cannot be rendered: \(error)")))
         }
+        if let reports {
+            // What the watch has not told of may have reported already.
+            guard try await client.find(resource, trial.name, in: namespace) == nil else {
+                return try await lookAgain(trial)
+            }
+            try await reports.forget(trial)
+        }
         do {
             let created = try await createPatiently(object)
             resources.learn(created)

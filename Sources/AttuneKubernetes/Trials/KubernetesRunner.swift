@@ -29,7 +29,7 @@ public struct KubernetesRunner: TrialRunner {
         /// The reference to the owner of a trial's resource, with which it goes; nil where nothing owns it.
         public var owner: @Sendable (Trial) async throws -> JSON? = { _ in nil }
         /// What trials report by themselves, where the collector is Push or Custom.
-        public var pushed: (@Sendable (Trial) -> AsyncStream<[Observation]>)?
+        public var pushed: TrialReports?
 
         public init(study: String, collectorImage: String) {
             self.study = study
@@ -49,6 +49,11 @@ public struct KubernetesRunner: TrialRunner {
     /// The trials' pods, by the name of the trial.
     let pods: Informer
     private let ends = EndedAttempts()
+
+    /// What trials report by themselves, where the collector leaves it to them.
+    var reports: TrialReports? {
+        experiment.collector.kind == .push || experiment.collector.kind == .custom ? options.pushed : nil
+    }
 
     var client: KubernetesClient { cluster.client }
     var clock: TunerClock { client.clock }
