@@ -74,11 +74,7 @@ struct OperatorCommand: AsyncParsableCommand {
         configuration.selector = selector
         configuration.runner.collectorImage = clusterOptions.collectorImage
         waiting.apply(to: &configuration.runner)
-        configuration.runner.pushed = KubernetesRunner.PushedMetrics {
-            reports.stream(of: $0)
-        } forget: {
-            try await reports.forget($0)
-        }
+        configuration.runner.pushed = reports.ofTrials
         configuration.log = { logger.warning("\($0)") }
         return configuration
     }

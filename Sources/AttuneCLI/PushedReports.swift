@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneKubernetes
 import AttuneStore
 import Foundation
 import Synchronization
@@ -22,11 +23,15 @@ final class PushedReports: Sendable {
         for follower in followers { follower.yield() }
     }
 
-    /// Forgets what was reported under a trial's name.
-    func forget(_ trial: Trial) async throws { try await store.deleteLog(of: trial.name, in: "default") }
+    /// What the followers of trials have of it.
+    var ofTrials: TrialReports {
+        TrialReports(
+            forget: { [store] trial in try await store.deleteLog(of: trial.name, in: "default") },
+            follow: { self.series(of: $0) })
+    }
 
-    /// Everything that a trial has reported and will report.
-    func stream(of trial: Trial) -> AsyncStream<[Observation]> {
+    /// Everything that an attempt has reported, and will until it is closed.
+    private func series(of trial: Trial) -> TrialReports.Series {
         let arrivals = follow(trial.name)
         arrivals.continuation.yield()
         let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
@@ -38,9 +43,13 @@ final class PushedReports: Sendable {
                 last = new.last
                 continuation.yield(new.values.compactMap { PushedReports.observation($0, &steps) })
             }
+            continuation.finish()
         }
         continuation.onTermination = { _ in reading.cancel() }
-        return stream
+        return TrialReports.Series(stream) {
+            arrivals.continuation.yield()
+            arrivals.continuation.finish()
+        }
     }
 
     private func follow(

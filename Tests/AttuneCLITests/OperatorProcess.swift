@@ -104,9 +104,14 @@ final class OperatorProcess: Sendable {
     }
 
     /// Where its gRPC is, once it says so.
-    func grpc() async throws -> String {
+    func grpc() async throws -> String { try await said(/gRPC on ([^ ,\n]+)/) }
+
+    /// The host and port of its HTTP, once it says so.
+    func http() async throws -> String { try await said(/serves http:\/\/([^ ,\n]+)/) }
+
+    private func said(_ pattern: Regex<(Substring, Substring)>) async throws -> String {
         for _ in 0..<1_200 {
-            if let match = try running.printed().firstMatch(of: /gRPC on ([^ ,\n]+)/) { return String(match.output.1) }
+            if let match = try running.printed().firstMatch(of: pattern) { return String(match.output.1) }
             guard running.isRunning else { break }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -212,6 +212,43 @@ struct KubernetesRunnerTests {
         #expect(error?.problems.map(\.field.description) == ["spec.metricsCollectorSpec.collector.kind"])
     }
 
+    private static let pushing = "metricsCollectorSpec: {collector: {kind: Push}}"
+
+    /// Reports that come only when their reader says that it wants no more.
+    private static func lateReports(_ values: [Double], onForget: @escaping @Sendable () -> Void) -> TrialReports {
+        TrialReports(forget: { _ in onForget() }) { _ in
+            let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
+            return TrialReports.Series(stream) {
+                continuation.yield(
+                    values.enumerated().map {
+                        Observation(metric: "loss", value: $1, step: $0, time: Date(timeIntervalSince1970: 1))
+                    })
+                continuation.finish()
+            }
+        }
+    }
+
+    @Test func `what a trial has pushed by its end is reported, and what it had before its attempt is not`()
+        async throws
+    {
+        let cluster = try TestCluster { _, _ in .printing([]) }
+        let forgotten = Mutex(0)
+        let runner = try await runner(cluster, TestCluster.manifest(collector: Self.pushing)) {
+            $0.logGrace = .seconds(10_000)
+            $0.pushed = Self.lateReports([3, 2]) { forgotten.withLock { $0 += 1 } }
+        }
+        let reported = Mutex<[Double]>([])
+        for _ in 1...2 {
+            // The second follower finds the end there already.
+            let end = try await runner.run(trial(runner)) { new in reported.withLock { $0 += new.map(\.value) } }
+            #expect(end.kind == .completed)
+        }
+        #expect(reported.withLock { $0 } == [3, 2, 3, 2])
+        #expect(forgotten.withLock { $0 } == 1, "an attempt that is adopted keeps what it has reported")
+        _ = try await runner.run(trial(runner, attempt: 2)) { _ in }
+        #expect(forgotten.withLock { $0 } == 2)
+    }
+
     @Test func `a kind that the cluster lacks is named`() async throws {
         let cluster = try TestCluster()
         let yaml = TestCluster.manifest().replacing("batch/v1", with: "batch.example/v9")

@@ -47,7 +47,7 @@ struct SimulatorKindTests {
             container: "training"),
         Case(
             resource: "mpijobs", object: training("MPIJob", "mpiReplicaSpecs", ["Launcher": 1, "Worker": 1]),
-            pods: ["a-launcher", "a-worker-0"], label: ("training.kubeflow.org/job-role", "launcher"),
+            pods: ["a-launcher", "a-worker-0"], label: ("training.kubeflow.org/replica-type", "launcher"),
             container: "training"),
         Case(
             resource: "workflows",

@@ -26,6 +26,9 @@ struct PodSite: Sendable, Hashable {
     /// Labels that its pods are known not to have.
     var lacking: [String: String] = [:]
 
+    /// The label with the role in an MPIJob, as the MPI operator writes it.
+    static let mpiRole = "mpi-job-role"
+
     /// Whether its pods have those labels; nil where that is not to be seen here.
     func has(_ wanted: [String: String]) -> Bool? {
         var isCertain = true
@@ -154,7 +157,7 @@ struct PodSites {
         for (index, role) in roles.enumerated() {
             guard let role else { continue }
             sites[index].labels["training.kubeflow.org/replica-type"] = role
-            if role == "launcher" || role == "worker" { sites[index].labels["mpi-job-role"] = role }
+            if role == "launcher" || role == "worker" { sites[index].labels[PodSite.mpiRole] = role }
             // Without a master role it is the first worker, which is in one template with the others. What a launcher
             // is called in this label differs between operators.
             let job = "training.kubeflow.org/job-role"

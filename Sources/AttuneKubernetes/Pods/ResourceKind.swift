@@ -44,6 +44,15 @@ extension TrialResource {
         }
     }
 
+    /// Why a resource has come to an end for reasons that are not its program's, which conditions that ask for success
+    /// and failure alone do not see; nil while it has not.
+    ///
+    /// Argo calls a workflow `Error` rather than `Failed` where its pod was deleted, or could not be made.
+    static func troubledEnd(of resource: JSON) -> String? {
+        guard ResourceKind(resource) == .workflow, resource["status"]?["phase"]?.string == "Error" else { return nil }
+        return resource["status"]?["message"]?.string ?? "Error"
+    }
+
     /// The merge patch that ends what a resource does and keeps the resource; nil for kinds that have no such way.
     public static func restPatch(ofKind kind: String) -> JSON? {
         switch ResourceKind(kind: kind) {

@@ -51,6 +51,17 @@ public struct TrialResource: Sendable, Hashable {
             json.merge(experiment.metadata.labels, overriding: own, at: place + [.key("labels")])
             json.merge(annotations, at: place + [.key("annotations")])
         }
+        labelRoles()
+    }
+
+    /// Gives the pods of an MPIJob the label by which Katib's examples tell its launcher, which of the two operators
+    /// that run MPIJobs only one writes.
+    private mutating func labelRoles() {
+        guard json["kind"]?.string == "MPIJob" else { return }
+        for site in sites {
+            guard let role = site.labels[PodSite.mpiRole] else { continue }
+            json.merge([PodSite.mpiRole: role], at: site.place + [.key("metadata"), .key("labels")])
+        }
     }
 
     /// Where the metadata of the resource and of its pods stand. Tekton gives the run's own to the pods.

@@ -66,12 +66,18 @@ extension KubernetesRunner {
             // It had begun, or else it could not have reported anything.
             return .refused(WorkEnd(.lost("\(resource.kind) \(trial.name) was gone when it was looked for again")))
         }
-        try await options.pushed?.forget(trial)
         let object: JSON
         do {
             object = try self.object(for: trial, owner: try await options.owner(trial))
         } catch let error as AttuneError {
             return .refused(WorkEnd(.failed("cannot be rendered: \(error)")))
+        }
+        if let reports {
+            // What the watch has not told of may have reported already.
+            guard try await client.find(resource, trial.name, in: namespace) == nil else {
+                return try await lookAgain(trial)
+            }
+            try await reports.forget(trial)
         }
         do {
             let created = try await createPatiently(object)

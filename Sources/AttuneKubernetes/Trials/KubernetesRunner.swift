@@ -29,27 +29,11 @@ public struct KubernetesRunner: TrialRunner {
         /// The reference to the owner of a trial's resource, with which it goes; nil where nothing owns it.
         public var owner: @Sendable (Trial) async throws -> JSON? = { _ in nil }
         /// What trials report by themselves, where the collector is Push or Custom.
-        public var pushed: PushedMetrics?
+        public var pushed: TrialReports?
 
         public init(study: String, collectorImage: String) {
             self.study = study
             self.collectorImage = collectorImage
-        }
-    }
-
-    /// What trials report by themselves, to a service that this process knows of.
-    public struct PushedMetrics: Sendable {
-        /// Everything that a trial has reported and will report, in order.
-        public var stream: @Sendable (Trial) -> AsyncStream<[Observation]>
-        /// Forgets what was reported under a trial's name, before its work begins.
-        public var forget: @Sendable (Trial) async throws -> Void
-
-        public init(
-            stream: @escaping @Sendable (Trial) -> AsyncStream<[Observation]>,
-            forget: @escaping @Sendable (Trial) async throws -> Void
-        ) {
-            self.stream = stream
-            self.forget = forget
         }
     }
 
@@ -65,6 +49,11 @@ public struct KubernetesRunner: TrialRunner {
     /// The trials' pods, by the name of the trial.
     let pods: Informer
     private let ends = EndedAttempts()
+
+    /// What trials report by themselves, where the collector leaves it to them.
+    var reports: TrialReports? {
+        experiment.collector.kind == .push || experiment.collector.kind == .custom ? options.pushed : nil
+    }
 
     var client: KubernetesClient { cluster.client }
     var clock: TunerClock { client.clock }

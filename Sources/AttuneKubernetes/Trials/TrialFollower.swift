@@ -38,9 +38,8 @@ struct TrialFollower: Sendable {
         var timers = Timers()
         var readers = PodReaders()
         group.addTask { await metrics.deliver(telling: signal) }
-        if let pushed = runner.options.pushed?.stream(trial) {
-            group.addTask { for await observations in pushed { metrics.take(observations) } }
-        }
+        let reports = runner.reports.map { ReportReader($0.follow(trial)) }
+        if let reports { group.addTask { await reports.read(into: metrics, telling: signal) } }
         var ending: Ending?
         while true {
             try metrics.check()
@@ -53,14 +52,17 @@ struct TrialFollower: Sendable {
             }
             if ending == nil, let verdict = verdict() {
                 ending = verdict
+                reports?.close()
                 timers.graceEnd = now + runner.options.logGrace.seconds
             }
             if ending == nil, let reason = overdue(pods, at: now) {
                 ending = .known(.failed(reason))
+                reports?.close()
                 timers.graceEnd = now
                 try await runner.giveUp(trial)
             }
-            if let ending, ending == .known(.stopped) || isRead(readers, pods, at: now, timers) {
+            let isReported = reports?.isDone ?? true
+            if let ending, ending == .known(.stopped) || isReported && isRead(readers, pods, at: now, timers) {
                 return try await conclude(ending, readers, pods)
             }
             if let wait = timers.next(self, pods, at: now) {
@@ -110,7 +112,8 @@ struct TrialFollower: Sendable {
         case .failed(let reason, let message): return .failed(reason: reason, message: message)
         case .running where object.isBeingDeleted && !runner.isStopping(trial):
             return .known(.lost("\(kind) \(trial.name) is being deleted"))
-        case .running: return nil
+        case .running:
+            return TrialResource.troubledEnd(of: object).map { .known(.lost("\(kind) \(trial.name) broke: \($0)")) }
         }
     }
 

@@ -10,6 +10,9 @@ final class PipelineRunController: OwnerController {
         guard !tasks.isEmpty else {
             return write(run, "False", "CouldntGetPipeline", "the run has no tasks", 0, tasks, state)
         }
+        if let order = run.spec["status"]?.string, order.hasPrefix("Cancelled") {
+            return cancel(run, tasks, state)
+        }
         for (done, task) in tasks.enumerated() {
             let name = task["name"]?.string ?? ""
             let pod = state[
@@ -24,6 +27,14 @@ final class PipelineRunController: OwnerController {
             guard pod.hasSucceeded else { return write(run, "Unknown", "Running", nil, done, tasks, state) }
         }
         write(run, "True", "Succeeded", nil, tasks.count, tasks, state)
+    }
+
+    /// The pods of the tasks that run go with them.
+    private func cancel(_ run: StoredObject, _ tasks: [JSON], _ state: ClusterState) {
+        let pods = state.dependents(of: run.uid, in: "pods")
+        pods.filter(\.isActive).forEach(state.deletePod)
+        let done = pods.filter(\.hasSucceeded).count
+        write(run, "False", "Cancelled", "PipelineRun \"\(run.id.name)\" was cancelled", done, tasks, state)
     }
 
     /// Tasks after those that they run after.

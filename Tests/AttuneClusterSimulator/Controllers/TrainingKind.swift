@@ -48,11 +48,7 @@ struct TrainingKind {
             prefix + "job-name": .string(job.id.name), prefix + "operator-name": .string(operatorName),
             prefix + "replica-type": .string(role), prefix + "replica-index": .string(String(index)),
         ]
-        if kind == "MPIJob" {
-            labels[prefix + "job-role"] = .string(role)
-        } else if isLeader {
-            labels[prefix + "job-role"] = "master"
-        }
+        if isLeader { labels[prefix + "job-role"] = "master" }
         let name = role == "launcher" ? "\(job.id.name)-launcher" : "\(job.id.name)-\(role)-\(index)"
         return Replica(
             name: name, type: type, index: index, isLeader: isLeader, labels: labels,

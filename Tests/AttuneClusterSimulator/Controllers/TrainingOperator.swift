@@ -15,7 +15,7 @@ final class TrainingOperator: OwnerController {
                 job, after: policy?["ttlSecondsAfterFinished"]?.int, ended: job.status["completionTime"], in: state)
         }
         guard job.has("Created") else { return begin(job, kind, state) }
-        guard policy?["suspend"]?.bool != true else { return }
+        guard policy?["suspend"]?.bool != true else { return rest(job, kind, state) }
         makeMissing(job, kind, state)
         report(job, kind, state)
     }
@@ -28,6 +28,17 @@ final class TrainingOperator: OwnerController {
         state.setStatus(status, of: job.id)
         guard let deadline = job.spec["runPolicy"]?["activeDeadlineSeconds"]?.int else { return }
         state.enqueue(job.id, for: self, after: .seconds(deadline))
+    }
+
+    /// A job that is suspended has no pods, whatever its policy says of those that run.
+    private func rest(_ job: StoredObject, _ kind: TrainingKind, _ state: ClusterState) {
+        state.dependents(of: job.uid, in: "pods").forEach(state.deletePod)
+        guard !job.has("Suspended") else { return }
+        var status = job.status
+        status.endRunning(at: state.timestamp)
+        let message = "\(kind.kind) \(job.id.name) is suspended."
+        status.set(training: "Suspended", of: job, message, at: state.timestamp)
+        state.setStatus(status, of: job.id)
     }
 
     private func makeMissing(_ job: StoredObject, _ kind: TrainingKind, _ state: ClusterState) {
@@ -134,12 +145,16 @@ extension JSON {
 
     /// The last condition: nothing runs any more.
     fileprivate mutating func end(training type: String, of job: StoredObject, _ message: String, at time: JSON) {
+        endRunning(at: time)
+        set(training: type, of: job, message, at: time)
+        self["completionTime"] = time
+    }
+
+    fileprivate mutating func endRunning(at time: JSON) {
         let conditions = (self["conditions"]?.array ?? []).map { condition -> JSON in
             guard condition["type"] == "Running" else { return condition }
             return condition.with("status", "False").with("lastUpdateTime", time).with("lastTransitionTime", time)
         }
         self["conditions"] = .array(conditions)
-        set(training: type, of: job, message, at: time)
-        self["completionTime"] = time
     }
 }

@@ -10,6 +10,8 @@ final class WorkflowController: OwnerController {
         guard !steps.isEmpty else {
             return end(workflow, "Error", "invalid spec: template name '' undefined", [], state)
         }
+        let shutdown = workflow.spec["shutdown"]?.string ?? ""
+        guard shutdown.isEmpty else { return shut(workflow, shutdown, state) }
         var done: [StoredObject] = []
         for (number, step) in steps.enumerated() {
             let name = steps.count == 1 ? workflow.id.name : "\(workflow.id.name)-\(step.name)-\(number)"
@@ -19,12 +21,20 @@ final class WorkflowController: OwnerController {
             }
             done.append(pod)
             if pod.hasFailed || (pod.isTerminating && !pod.hasSucceeded) {
-                let why = pod.exitCode.map { "main: Error (exit code \($0))" } ?? "pod deleted"
-                return end(workflow, pod.isTerminating ? "Error" : "Failed", why, done, state)
+                if pod.isTerminating { return end(workflow, "Error", "pod deleted", done, state) }
+                let why = pod.exitCode.map { "main: Error (exit code \($0))" } ?? "main: Error"
+                return end(workflow, "Failed", why, done, state)
             }
             guard pod.hasSucceeded else { return report(workflow, state) }
         }
         end(workflow, "Succeeded", nil, done, state)
+    }
+
+    /// Ends a workflow that is told to: its pods are killed, and what they were is kept.
+    private func shut(_ workflow: StoredObject, _ strategy: String, _ state: ClusterState) {
+        let pods = state.dependents(of: workflow.uid, in: "pods")
+        pods.filter(\.isActive).forEach(state.deletePod)
+        end(workflow, "Failed", "Stopped with strategy '\(strategy)'", pods, state)
     }
 
     private struct Step {
@@ -74,8 +84,10 @@ final class WorkflowController: OwnerController {
             "restartPolicy": "Never",
             "containers": [(step.template["container"] ?? [:]).with("name", "main")],
         ]
-        let sidecars = step.template["initContainers"]?.array ?? []
-        if !sidecars.isEmpty { pod["initContainers"] = .array(sidecars) }
+        // Argo's executor ends sidecars when the main container has, as the kubelet does with those of its own.
+        let sidecars = (step.template["sidecars"]?.array ?? []).map { $0.with("restartPolicy", "Always") }
+        let initial = (step.template["initContainers"]?.array ?? []) + sidecars
+        if !initial.isEmpty { pod["initContainers"] = .array(initial) }
         let volumes = (workflow.spec["volumes"]?.array ?? []) + (step.template["volumes"]?.array ?? [])
         if !volumes.isEmpty { pod["volumes"] = .array(volumes) }
         return ["metadata": ["labels": .object(labels), "annotations": .object(annotations)], "spec": .object(pod)]

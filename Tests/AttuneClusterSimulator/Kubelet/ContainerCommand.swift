@@ -58,6 +58,13 @@ struct ContainerCommand {
         return pod.json[field.split(separator: ".").map(String.init)]?.scalarText
     }
 
+    /// Where a program is, by the `PATH` of the container and not of this process.
+    private func executable(_ program: String) -> String {
+        guard !program.contains("/") else { return program }
+        let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+        return folders.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 } ?? program
+    }
+
     /// Starts it as the leader of a group of its own.
     func spawn(output: Int32) throws -> pid_t {
         guard let program = arguments.first else { throw AttuneError("the image has no known entrypoint") }
@@ -75,7 +82,7 @@ struct ContainerCommand {
         var words = arguments.map { strdup($0) } + [nil]
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (words + variables).forEach { free($0) } }
-        let code = posix_spawnp(&pid, program, &actions, &attributes, &words, &variables)
+        let code = posix_spawn(&pid, executable(program), &actions, &attributes, &words, &variables)
         guard code == 0 else {
             throw AttuneError("exec: \"\(program)\": \(String(cString: strerror(code)))")
         }
