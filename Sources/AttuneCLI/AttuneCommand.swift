@@ -1,6 +1,7 @@
 import ArgumentParser
 import AttuneClient
 import AttuneCore
+import AttuneKubernetes
 import Foundation
 
 /// The command line: reads files and flags, and wires the modules together.
@@ -45,6 +46,12 @@ struct AttuneCommand: AsyncParsableCommand {
             fail("error: \(error)", error.isBadInput ? .badInput : .failed)
         } catch let error as HeldElsewhere {
             fail("error: \(error)", .badInput)
+        } catch let error as InvalidKubeConfig {
+            fail("error: \(error)", .badInput)
+        } catch let error as APIError {
+            fail("error: the API server refuses: \(error)", .failed)
+        } catch let error as TransportError {
+            fail("error: \(error)", .failed)
         } catch {
             let code = exitCode(for: error)
             if code == .success { exit(withError: error) }

@@ -75,6 +75,14 @@ extension ClusterOptions {
     /// - Throws: `InvalidExperiment` with what cannot be done in the cluster; `AttuneError`, `APIError` where it cannot be
     ///   asked.
     func runner(for experiment: Experiment, isQuiet: Bool) async throws -> KubernetesRunner {
+        let source = try experiment.templateResource()
+        if source["kind"]?.string == "Process" {
+            throw InvalidExperiment([
+                Problem(
+                    "spec.trialTemplate.trialSpec.kind", found: "Process",
+                    "runs on this machine; for a cluster give a Job, or leave --on out")
+            ])
+        }
         let configuration = try configuration()
         var client = try client(configuration) { trouble in if !isQuiet { Terminal.complain("notice: \(trouble)") } }
         let patience = client.patience
@@ -85,14 +93,6 @@ extension ClusterOptions {
         var options = KubernetesRunner.Options(
             study: experiment.metadata.annotations[ClusterOptions.studyKey] ?? "", collectorImage: collectorImage)
         options.namespace = configuration.namespace
-        let source = try experiment.templateResource()
-        if source["kind"]?.string == "Process" {
-            throw InvalidExperiment([
-                Problem(
-                    "spec.trialTemplate.trialSpec.kind", found: "Process",
-                    "runs on this machine; for a cluster give a Job, or leave --on out")
-            ])
-        }
         return try await KubernetesRunner(experiment, source: source, cluster: Cluster(client), options: options)
     }
 }

@@ -62,6 +62,61 @@ import Testing
         #expect(trialsOver.count == trials, "seed \(seed)")
     }
 
+    @Test func `a laptop drives and the cluster runs, and nothing is left behind`() async throws {
+        let tool = try CommandLineTool()
+        let cluster = try await ServedCluster(
+            tool, SimulatedCluster.Configuration(clock: .wall(), kubelet: .script(Self.printing)))
+        let file = try tool.write(
+            """
+            apiVersion: kubeflow.org/v1beta1
+            kind: Experiment
+            metadata: {name: laptop}
+            spec:
+              objective: {type: minimize, objectiveMetricName: loss}
+              parallelTrialCount: 3
+              maxTrialCount: 6
+              parameters: [{name: x, parameterType: double, feasibleSpace: {min: "0", max: "1"}}]
+              trialTemplate:
+                primaryContainerName: main
+                trialParameters: [{name: x, reference: x}]
+                trialSpec:
+                  apiVersion: batch/v1
+                  kind: Job
+                  spec:
+                    template:
+                      spec:
+                        restartPolicy: Never
+                        containers: [{name: main, image: training, args: ["${trialParameters.x}"]}]
+            """, to: "laptop.yaml")
+        let run = try await tool(
+            "run", file, "--on", "kubernetes", "--kubeconfig", cluster.kubeconfig, "--json")
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(cluster.simulated.callCounts["create jobs"] == 6)
+        #expect(cluster.simulated.count(of: "jobs") == 0)
+        let again = try await tool("resume", "laptop", "--max-trials", "8", "--json")
+        #expect(again.code == 0, "\(again.errors)")
+        #expect(cluster.simulated.callCounts["create jobs"] == 8)
+        let trials = try await tool("trials", "laptop", "--json")
+        #expect(try trials.json().array?.count == 8)
+    }
+
+    @Test func `what is wrong with a kubeconfig file is told at once`() async throws {
+        let tool = try CommandLineTool()
+        let file = try tool.write(
+            """
+            apiVersion: v1
+            kind: Config
+            clusters: []
+            contexts: [{name: c, context: {cluster: b, user: u}}]
+            current-context: c
+            users: [{name: u, user: {exec: {args: []}}}]
+            """, to: "kubeconfig")
+        let result = try await tool("operator", "--kubeconfig", file)
+        #expect(result.code == 2)
+        #expect(result.errors.contains("contexts[0].context.cluster"))
+        #expect(result.errors.contains("users[0].user.exec.command"))
+    }
+
     @Test(.enabled(if: KatibSDK.python != nil, "Katib's SDK is not installed; make katib-sdk does it"))
     func `Katib's own Python SDK works unchanged`() async throws {
         let python = try #require(KatibSDK.python)

@@ -22,6 +22,14 @@ import Testing
         #expect(result.errors.contains("OK") && !result.errors.contains("skipped"), "\(result.errors)")
     }
 
+    @Test(.enabled(if: KatibSDK.python != nil, "Katib's SDK is not installed; make katib-sdk does it"))
+    func `the manifests hold together, and take what Katib's users send`() async throws {
+        let python = try #require(KatibSDK.python)
+        let result = try await run("ATTUNE='\(binary)' '\(python)' '\(repository)/deploy/check.py'")
+        #expect(result.code == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains(" 0 failed"))
+    }
+
     /// A small run of the campaign.
     @Test func `what a server under load has acknowledged outlives its being killed, and nothing happens twice`()
         async throws

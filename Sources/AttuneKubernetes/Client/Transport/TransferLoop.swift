@@ -1,4 +1,4 @@
-import CAttuneHTTP
+import CAttuneTransfers
 import Foundation
 import Synchronization
 

@@ -1,4 +1,4 @@
-import CAttuneHTTP
+import CAttuneTransfers
 
 /// The transfers under way, as the thread knows them that carries them.
 struct TransferWork {

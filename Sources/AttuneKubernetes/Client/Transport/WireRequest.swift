@@ -1,4 +1,4 @@
-import CAttuneHTTP
+import CAttuneTransfers
 import Foundation
 
 /// A request in libcurl's terms.
