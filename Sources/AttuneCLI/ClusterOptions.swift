@@ -23,6 +23,18 @@ struct ClusterOptions: ParsableArguments {
         guard apiRate > 0, apiRate.isFinite else { throw ValidationError("--api-rate: must be a positive number") }
     }
 
+    var place: ClusterPlace {
+        ClusterPlace(context: context, kubeconfig: kubeconfig, collectorImage: collectorImage, apiRate: apiRate)
+    }
+}
+
+/// A cluster where trials run, and how.
+struct ClusterPlace: Sendable {
+    var context: String?
+    var kubeconfig: String?
+    var collectorImage: String
+    var apiRate: Double
+
     /// - Throws: `AttuneError` naming what is wrong with the configuration.
     func configuration() throws -> ClusterConfiguration {
         let environment = ProcessInfo.processInfo.environment
@@ -43,7 +55,7 @@ struct ClusterOptions: ParsableArguments {
     }
 }
 
-extension ClusterOptions {
+extension ClusterPlace {
     private static let placeKey = "attune.dev/on"
     private static let contextKey = "attune.dev/context"
     private static let kubeconfigKey = "attune.dev/kubeconfig"
@@ -52,24 +64,22 @@ extension ClusterOptions {
 
     /// Notes in an experiment that its trials run in this cluster, for whoever resumes it.
     func note(in experiment: inout Experiment) {
-        experiment.metadata.annotations[ClusterOptions.placeKey] = TrialPlace.kubernetes.rawValue
-        experiment.metadata.annotations[ClusterOptions.contextKey] = context
-        experiment.metadata.annotations[ClusterOptions.kubeconfigKey] = kubeconfig.map {
+        experiment.metadata.annotations[ClusterPlace.placeKey] = TrialPlace.kubernetes.rawValue
+        experiment.metadata.annotations[ClusterPlace.contextKey] = context
+        experiment.metadata.annotations[ClusterPlace.kubeconfigKey] = kubeconfig.map {
             URL(filePath: $0).path(percentEncoded: false)
         }
-        experiment.metadata.annotations[ClusterOptions.imageKey] = collectorImage
-        experiment.metadata.annotations[ClusterOptions.studyKey] = UUID().uuidString.lowercased()
+        experiment.metadata.annotations[ClusterPlace.imageKey] = collectorImage
+        experiment.metadata.annotations[ClusterPlace.studyKey] = UUID().uuidString.lowercased()
     }
 
     /// What was noted in an experiment; nil where its trials run on this machine.
     init?(of experiment: Experiment) {
         let notes = experiment.metadata.annotations
-        guard notes[ClusterOptions.placeKey] == TrialPlace.kubernetes.rawValue else { return nil }
-        self.init()
-        context = notes[ClusterOptions.contextKey]
-        kubeconfig = notes[ClusterOptions.kubeconfigKey]
-        collectorImage = notes[ClusterOptions.imageKey] ?? "attune:\(attuneVersion)"
-        apiRate = 100
+        guard notes[ClusterPlace.placeKey] == TrialPlace.kubernetes.rawValue else { return nil }
+        self.init(
+            context: notes[ClusterPlace.contextKey], kubeconfig: notes[ClusterPlace.kubeconfigKey],
+            collectorImage: notes[ClusterPlace.imageKey] ?? "attune:\(attuneVersion)", apiRate: 100)
     }
 
     /// - Throws: `InvalidExperiment` with what cannot be done in the cluster; `AttuneError`, `APIError` where it cannot be
@@ -91,7 +101,7 @@ extension ClusterOptions {
         _ = try await client.call(.get, "/version")
         client.patience = patience
         var options = KubernetesRunner.Options(
-            study: experiment.metadata.annotations[ClusterOptions.studyKey] ?? "", collectorImage: collectorImage)
+            study: experiment.metadata.annotations[ClusterPlace.studyKey] ?? "", collectorImage: collectorImage)
         options.namespace = configuration.namespace
         return try await KubernetesRunner(experiment, source: source, cluster: Cluster(client), options: options)
     }

@@ -31,8 +31,8 @@ struct OperatorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = logging.logger
-        let configuration = try clusterOptions.configuration()
-        let client = try clusterOptions.client(configuration) { logger.notice("\($0)") }
+        let configuration = try clusterOptions.place.configuration()
+        let client = try clusterOptions.place.client(configuration) { logger.notice("\($0)") }
         let store = try storeOptions.open()
         let reports = PushedReports(store)
         let server = try server(store, reports, logger)

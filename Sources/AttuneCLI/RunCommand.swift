@@ -55,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
     private func objections(to experiment: Experiment) async throws -> [Problem] {
         guard on == .kubernetes else { return Session.objections(to: experiment) }
         do {
-            _ = try await clusterOptions.runner(for: experiment, isQuiet: output.quiet)
+            _ = try await clusterOptions.place.runner(for: experiment, isQuiet: output.quiet)
             return []
         } catch let invalid as InvalidExperiment {
             return invalid.problems
@@ -86,7 +86,7 @@ struct RunCommand: AsyncParsableCommand {
         if experiment.metadata.annotations[Session.directoryKey] == nil {
             experiment.metadata.annotations[Session.directoryKey] = directory
         }
-        if on == .kubernetes { clusterOptions.note(in: &experiment) }
+        if on == .kubernetes { clusterOptions.place.note(in: &experiment) }
         let own = "\(experiment.name)-\(UUID().uuidString.prefix(8).lowercased())"
         experiment.metadata.annotations[Session.trialsKey] = recordsOptions.storeOptions.trialsRoot.appending(path: own)
             .path(

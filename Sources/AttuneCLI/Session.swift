@@ -20,8 +20,8 @@ struct Session {
         self.experiment = experiment
         self.store = store
         self.verbosity = verbosity
-        if let options = ClusterOptions(of: experiment) {
-            runner = .cluster(try await options.runner(for: experiment, isQuiet: verbosity.quiet))
+        if let place = ClusterPlace(of: experiment) {
+            runner = .cluster(try await place.runner(for: experiment, isQuiet: verbosity.quiet))
         } else {
             runner = .machine(try Session.localRunner(for: experiment, verbosity))
         }
