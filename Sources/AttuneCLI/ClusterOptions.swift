@@ -1,6 +1,7 @@
 import ArgumentParser
 import AttuneCore
 import AttuneKubernetes
+import AttuneYAML
 import Foundation
 
 /// Where trials run.

@@ -35,11 +35,11 @@ final class PushedReports: Sendable {
         let arrivals = follow(trial.name)
         arrivals.continuation.yield()
         let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
-        let reading = Task { [store] in
+        let reading = Task {
             var last: Int64 = 0
             var steps: [String: Int] = [:]
             for await _ in arrivals.stream {
-                guard let new = try? await store.arrivals(of: trial.name, in: "default", after: last) else { continue }
+                guard let new = await arrived(trial.name, after: last) else { return }
                 last = new.last
                 continuation.yield(new.values.compactMap { PushedReports.observation($0, &steps) })
             }
@@ -50,6 +50,19 @@ final class PushedReports: Sendable {
             arrivals.continuation.yield()
             arrivals.continuation.finish()
         }
+    }
+
+    /// What has come since; nil when nobody wants it any more. A store that does not answer is asked again.
+    private func arrived(_ trial: String, after last: Int64) async -> (values: [LoggedValue], last: Int64)? {
+        while !Task.isCancelled {
+            do {
+                return try await store.arrivals(of: trial, in: "default", after: last)
+            } catch {
+                Terminal.complain("cannot read what \(trial) reported, and tries again: \(error)")
+            }
+            do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
+        }
+        return nil
     }
 
     private func follow(

@@ -48,9 +48,9 @@ import Testing
         try FileManager.default.createDirectory(
             at: attune.directory.appending(path: "late"), withIntermediateDirectories: true)
         try Data("{\"loss\": 1}\n".utf8).write(to: URL(filePath: file))
-        try await until { try observations(try collecting.printed())?.count == 1 }
+        try await until { observations(try collecting.printed())?.count == 1 }
         try append("{\"loss\": 2}\n", to: file)
-        try await until { try observations(try collecting.printed())?.count == 2 }
+        try await until { observations(try collecting.printed())?.count == 2 }
         #expect(collecting.isRunning)
         collecting.send(SIGTERM)
         #expect(try await collecting.finished().code == 0)

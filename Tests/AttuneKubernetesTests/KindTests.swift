@@ -1,5 +1,6 @@
 import AttuneClusterSimulator
 import AttuneCore
+import AttuneYAML
 import Foundation
 import Synchronization
 import Testing
@@ -17,7 +18,7 @@ struct KindTests {
         // Ten seconds of this clock.
         options.logGrace = .seconds(10_000)
         return try await KubernetesRunner(
-            experiment, source: try experiment.templateSource(), cluster: Cluster(cluster.client()), options: options)
+            experiment, source: try experiment.templateResource(), cluster: Cluster(cluster.client()), options: options)
     }
 
     private let trial = Trial(

@@ -1,6 +1,7 @@
 import AttuneClusterSimulator
 import AttuneCore
 import AttuneTestSupport
+import AttuneYAML
 import Foundation
 import Synchronization
 import Testing
@@ -17,7 +18,7 @@ struct KubernetesRunnerTests {
         var options = KubernetesRunner.Options(study: "study-1", collectorImage: "attune:test")
         change(&options)
         return try await KubernetesRunner(
-            experiment, source: try experiment.templateSource(), cluster: Cluster(cluster.client()), options: options)
+            experiment, source: try experiment.templateResource(), cluster: Cluster(cluster.client()), options: options)
     }
 
     private func trial(_ runner: KubernetesRunner, attempt: Int = 1) -> Trial {

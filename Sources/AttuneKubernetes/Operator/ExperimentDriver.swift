@@ -1,5 +1,6 @@
 import AttuneAlgorithms
 import AttuneCore
+import AttuneYAML
 import Foundation
 import Synchronization
 
@@ -211,7 +212,7 @@ struct ExperimentDriver: Sendable {
     }
 
     private func maker(_ experiment: Experiment, _ object: JSON) -> TrialStatus {
-        let source = try? experiment.templateSource()
+        let source = try? experiment.templateResource()
         return TrialStatus(experiment: experiment, owner: object) { trial in
             source.flatMap { try? experiment.template?.rendered($0, for: trial, in: experiment) }
         }
@@ -239,7 +240,7 @@ struct ExperimentDriver: Sendable {
         options.namespace = key.namespace
         options.owner = { try await trials.owner(of: $0) }
         return try await KubernetesRunner(
-            experiment, source: try experiment.templateSource(), cluster: office.cluster, options: options)
+            experiment, source: try experiment.templateResource(), cluster: office.cluster, options: options)
     }
 
     /// Carries trials out until the study is over, and shows it.
@@ -346,7 +347,10 @@ struct ExperimentDriver: Sendable {
     private func reopen(_ tuner: Tuner, _ object: JSON) async throws -> Bool {
         guard let edited = try? await read(object) else { return false }
         try await tuner.open()
-        guard let budget = budget(edited.budget, of: await tuner.study) else {
+        let study = await tuner.study
+        // An edit that came just as the tuner closed has opened it again already.
+        if study.status == .running { return true }
+        guard let budget = budget(edited.budget, of: study) else {
             try await tuner.close()
             return false
         }

@@ -1,5 +1,4 @@
 import AttuneCore
-import AttuneYAML
 
 /// Reads an Experiment resource as it stands in the cluster.
 struct ExperimentResource: Sendable {
@@ -71,21 +70,4 @@ extension Experiment {
 
     /// Which resource it was read from.
     var study: String? { metadata.annotations[TrialMark.studyAnnotation] }
-
-    /// The template as a tree, wherever it came from.
-    func templateSource() throws -> JSON {
-        switch template?.source {
-        case .spec(let json)?: return json
-        case .configMap(_, let text?)?:
-            guard let document = try YAML.documents(text).first else {
-                throw InvalidExperiment([Problem("spec.trialTemplate.configMap", "the template is empty")])
-            }
-            return document.json
-        case .configMap(let source, nil)?:
-            throw InvalidExperiment([
-                Problem("spec.trialTemplate.configMap", found: source.name, "there is no such ConfigMap")
-            ])
-        case nil: throw InvalidExperiment([Problem("spec.trialTemplate", "must be specified")])
-        }
-    }
 }

@@ -26,8 +26,8 @@ extension TrialResource {
     /// by the template, else the one that the kind's controllers write.
     public static func podLabel(ofKind kind: String) -> String {
         switch ResourceKind(kind: kind) {
-        case .trainJob: controllerLabel(ofKind: kind) ?? trialLabel
-        default: trialLabel
+        case .trainJob: controllerLabel(ofKind: kind) ?? TrialMark.trialLabel
+        default: TrialMark.trialLabel
         }
     }
 

@@ -5,9 +5,6 @@ import AttuneCore
 ///
 /// Commands and arguments stay as the user wrote them, always.
 public struct TrialResource: Sendable, Hashable {
-    static let experimentLabel = "katib.kubeflow.org/experiment"
-    static let trialLabel = "katib.kubeflow.org/trial"
-
     /// The resource as it is now.
     public internal(set) var json: JSON
 
@@ -44,8 +41,8 @@ public struct TrialResource: Sendable, Hashable {
     /// labels.
     public mutating func label(annotations: [String: String] = [:]) {
         let own = [
-            TrialResource.experimentLabel: TrialResource.labelValue(experiment.name),
-            TrialResource.trialLabel: TrialResource.labelValue(trial),
+            TrialMark.experimentLabel: TrialResource.labelValue(experiment.name),
+            TrialMark.trialLabel: TrialResource.labelValue(trial),
         ]
         for place in labelledPlaces {
             json.merge(experiment.metadata.labels, overriding: own, at: place + [.key("labels")])
