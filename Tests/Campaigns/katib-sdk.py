@@ -27,7 +27,7 @@ def check(holds, what):
 
 def wait(name, condition="Succeeded"):
     try:
-        client.wait_for_experiment_condition(name, expected_condition=condition, timeout=120, polling_interval=1)
+        client.wait_for_experiment_condition(name, expected_condition=condition, timeout=540, polling_interval=1)
     except Exception:
         for trial in client.list_trials(name):
             print(trial.metadata.name, trial.status.conditions[-1].type, trial.status.conditions[-1].message)
