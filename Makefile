@@ -38,7 +38,7 @@ demo: build
 
 test: setup katib-sdk
 	swift build --build-tests
-	swift test --skip-build
+	SWIFT_BACKTRACE=threads=crashed,images=mentioned,symbolicate=fast swift test --skip-build
 
 # Overhead per trial against a shell loop, peak memory, and a long study.
 bench: build

@@ -36,6 +36,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Other programs: Foundation's Process is not safe where several threads start some.
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         // YAML with line and column of every node: its libyaml, event by event.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -92,8 +95,12 @@ let package = Package(
             dependencies: ["AttuneProto", "CAttuneHTTP", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             swiftSettings: strict),
         .target(
-            name: "AttuneKubernetes", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneYAML", "CAttuneTransfers"],
-            swiftSettings: strict),
+            name: "AttuneKubernetes",
+            dependencies: [
+                "AttuneAlgorithms", "AttuneCore", "AttuneYAML", "CAttuneTransfers",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: strict),
         .target(name: "AttuneOptimize", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(name: "CAttuneProcess"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -109,7 +116,8 @@ let package = Package(
             name: "AttuneCLI",
             dependencies: [
                 "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneClient", "AttuneCore",
-                "AttuneKubernetes", "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto", "AttuneService", "AttuneStore",
+                "AttuneKubernetes", "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto", "AttuneService",
+                "AttuneStore",
                 "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -155,8 +163,12 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "AttuneTestSupport", dependencies: ["AttuneCore"], path: "Tests/AttuneTestSupport",
-            swiftSettings: strict),
+            name: "AttuneTestSupport",
+            dependencies: [
+                "AttuneCore",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], path: "Tests/AttuneTestSupport", swiftSettings: strict),
         // An API server, its controllers and a kubelet, for tests.
         .target(
             name: "AttuneClusterSimulator",
@@ -211,7 +223,8 @@ let package = Package(
             name: "AttuneCLITests",
             dependencies: [
                 "AttuneCLI", "AttuneClient", "AttuneClusterSimulator", "AttuneCore", "AttuneDigits",
-                "AttuneKubernetes", "AttuneProto", "AttuneStore", "AttuneYAML", "attune-supervisor",
+                "AttuneKubernetes", "AttuneProto", "AttuneStore", "AttuneTestSupport", "AttuneYAML",
+                "attune-supervisor",
             ],
             swiftSettings: strict),
         .testTarget(

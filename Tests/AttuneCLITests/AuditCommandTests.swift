@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneTestSupport
 import Testing
 
 /// What early stopping saved and risked, from the command line.

@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
         let attune = try CommandLineTool()
         for round in 1...5 {
             let file = try attune.write("", to: "metrics-\(round).log")
-            let collecting = try attune.start(["collect", "--file", file, "--metric=loss", "--metric", "acc"])
+            let collecting = try await attune.start(["collect", "--file", file, "--metric=loss", "--metric", "acc"])
             try append("epoch=1 loss=0.5\n", to: file)
             try await until { try collecting.printed().contains("\n") }
             try append("epoch=2 loss=0.25\nacc=nan\nepoch=3 loss=0.125", to: file)
@@ -43,7 +44,7 @@ import Testing
     @Test func `lines come while the program runs, from a file that came late`() async throws {
         let attune = try CommandLineTool()
         let file = attune.directory.appending(path: "late/metrics.json").path
-        let collecting = try attune.start(
+        let collecting = try await attune.start(
             ["collect", "--file", file, "--format", "JSON", "--metric", "loss", "--interval", "0.05"])
         try FileManager.default.createDirectory(
             at: attune.directory.appending(path: "late"), withIntermediateDirectories: true)

@@ -1,6 +1,7 @@
 import AttuneClusterSimulator
 import AttuneCore
 import AttuneStore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -11,7 +12,7 @@ struct CollectorEndToEndTests {
     @Test(arguments: CollectedTrial.all)
     func `a trial's series arrives in order, once`(sample: CollectedTrial) async throws {
         let scene = try await Scene(sample)
-        let process = try OperatorProcess(scene.tool, scene.cluster)
+        let process = try await OperatorProcess(scene.tool, scene.cluster)
         try scene.submit(reportingTo: try await process.http())
         while try await scene.series().isEmpty { try await Task.sleep(for: .milliseconds(50)) }
         try scene.open()
@@ -26,7 +27,7 @@ struct CollectorEndToEndTests {
         sample: CollectedTrial
     ) async throws {
         let scene = try await Scene(sample)
-        var process = try OperatorProcess(scene.tool, scene.cluster)
+        var process = try await OperatorProcess(scene.tool, scene.cluster)
         let address = try await process.http()
         try scene.submit(reportingTo: address)
         while try await scene.series().isEmpty { try await Task.sleep(for: .milliseconds(50)) }
@@ -34,7 +35,7 @@ struct CollectorEndToEndTests {
         try scene.open()
         // What needs nobody who listens goes on to its end meanwhile.
         if !sample.needsOperator { try await scene.cluster.simulated.settled() }
-        process = try OperatorProcess(scene.tool, scene.cluster, ["--http", address])
+        process = try await OperatorProcess(scene.tool, scene.cluster, ["--http", address])
         _ = try await scene.cluster.experiment("demo", last: "Succeeded")
         _ = try await process.end()
         #expect(try await scene.series() == sample.series)

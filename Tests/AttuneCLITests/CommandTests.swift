@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -90,7 +91,7 @@ import Testing
         let starts = attune.directory.appending(path: "starts").path
         let script = "echo $ATTUNE_TRIAL_NUMBER >> \(starts); sleep 0.1; echo loss=$x"
         let file = try attune.write(Self.yaml("killed", trials: 12, script: script), to: "killed.yaml")
-        let first = try attune.start(["run", file])
+        let first = try await attune.start(["run", file])
         try await until { try await count("succeeded", of: "killed", attune) >= 3 }
         first.send(SIGKILL)
         _ = try await first.finished()
@@ -108,7 +109,7 @@ import Testing
         let gate = attune.directory.appending(path: "gate").path
         let script = "while [ ! -e \(gate) ]; do sleep 0.02; done; echo loss=$x"
         let file = try attune.write(Self.yaml("gated", trials: 2, script: script), to: "gated.yaml")
-        let run = try attune.start(["run", file])
+        let run = try await attune.start(["run", file])
         try await until { try await count("running", of: "gated", attune) == 2 }
         run.send(SIGINT)
         let interrupted = try await run.finished()
@@ -123,7 +124,7 @@ import Testing
     @Test func `stop ends the trials of a run elsewhere, and of one that is gone`() async throws {
         let attune = try CommandLineTool()
         let file = try attune.write(Self.yaml("endless", trials: 2, script: "sleep 100"), to: "endless.yaml")
-        let run = try attune.start(["run", file])
+        let run = try await attune.start(["run", file])
         try await until { try await count("running", of: "endless", attune) == 2 }
         let second = try await attune("resume", "endless")
         #expect(second.code == 2)
@@ -131,7 +132,7 @@ import Testing
         #expect(try await attune("stop", "endless").code == 0)
         #expect(try await run.finished().code == 130)
         #expect(try await attune("show", "endless", "--json").json()["trials"]?["killed"]?.int == 2)
-        let resumed = try attune.start(["resume", "endless", "--max-trials", "3"])
+        let resumed = try await attune.start(["resume", "endless", "--max-trials", "3"])
         try await until { try await count("running", of: "endless", attune) == 1 }
         resumed.send(SIGKILL)
         _ = try await resumed.finished()
@@ -215,7 +216,7 @@ import Testing
             "echo loss=$x; while [ ! -e gate ]; do sleep 0.02; done; "
             + "for f in $ATTUNE_TRIAL_DIR/*; do rm $f; mkfifo $f; done; touch spoilt-$x; exec sleep 1000"
         let file = try attune.write(Self.yaml("piped", trials: 2, script: script), to: "piped.yaml")
-        let run = try attune.start(["run", file])
+        let run = try await attune.start(["run", file])
         // By then both are followed.
         try await until { try await trials(of: "piped", attune).count { $0["metrics"]?["loss"] != nil } == 2 }
         _ = try attune.write("", to: "gate")

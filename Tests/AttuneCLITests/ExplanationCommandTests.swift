@@ -1,5 +1,6 @@
 import AttuneCore
 import AttuneStore
+import AttuneTestSupport
 import Foundation
 import Testing
 

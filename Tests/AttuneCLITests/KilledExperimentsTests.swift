@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
         var random = RandomSource(seed: environment["ATTUNE_SEED"].flatMap { UInt64($0) } ?? 1)
         var struck = 0
         for _ in 1...kills {
-            let run = try attune.start(await begins(name, file, attune))
+            let run = try await attune.start(await begins(name, file, attune))
             let moment = Moment(after: Progress(of: attune), using: &random)
             await kill(run) { moment.hasCome(Progress(of: attune)) }
             if try await run.finished().code == SIGKILL { struck += 1 }
@@ -32,7 +33,7 @@ import Testing
 
     /// Kills attune as soon as a moment has come, watched for on a thread of its own: other tests may keep all tasks busy.
     private func kill(
-        _ run: CommandLineTool.Running, when hasCome: @escaping @Sendable () -> Bool
+        _ run: ProgramRun, when hasCome: @escaping @Sendable () -> Bool
     ) async {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
@@ -51,7 +52,7 @@ import Testing
     @Test func `attune killed while it copies a checkpoint copies it again, and never half`() async throws {
         let attune = try CommandLineTool()
         let file = try attune.write(Self.manyFiles, to: "copies.yaml")
-        let first = try attune.start(["run", file, "--quiet"])
+        let first = try await attune.start(["run", file, "--quiet"])
         await kill(first) { Progress(of: attune).copies > 0 }
         _ = try await first.finished()
         #expect(Progress(of: attune).copies > 0, "it was killed too late")

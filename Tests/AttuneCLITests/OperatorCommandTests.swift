@@ -1,6 +1,7 @@
 import AttuneClusterSimulator
 import AttuneCore
 import AttuneStore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
         let tool = try CommandLineTool()
         let cluster = try await ServedCluster(
             tool, SimulatedCluster.Configuration(clock: .wall(), kubelet: .script(Self.printing)))
-        let process = try OperatorProcess(tool, cluster)
+        let process = try await OperatorProcess(tool, cluster)
         try cluster.submit("demo", parallel: 3, maxTrials: 9)
         let object = try await cluster.experiment("demo", last: "Succeeded")
         #expect(object["status"]?["trialsSucceeded"]?.int == 9)
@@ -33,7 +34,7 @@ import Testing
         var misfortune = Misfortune(cluster.simulated, seed: seed)
         try cluster.submit("demo", parallel: min(100, trials / 4), maxTrials: trials)
         for kill in 0..<kills {
-            let process = try OperatorProcess(tool, cluster)
+            let process = try await OperatorProcess(tool, cluster)
             // So many further Jobs are begun before it is killed.
             let goal = trials * (kill + 1) / (kills + 1)
             misfortune.strike()
@@ -41,7 +42,7 @@ import Testing
             try await process.kill()
         }
         misfortune.end()
-        let process = try OperatorProcess(tool, cluster)
+        let process = try await OperatorProcess(tool, cluster)
         let object = try await cluster.experiment("demo", last: "Succeeded")
         try await cluster.simulated.until { $0.count(of: "jobs") == 0 && $0.count(of: "pods") == 0 }
         _ = try await process.end()
@@ -126,11 +127,9 @@ import Testing
         let cluster = try await ServedCluster(
             tool,
             SimulatedCluster.Configuration(clock: .wall(), kubelet: .processes(.init(environment: ["PATH": path]))))
-        let process = try OperatorProcess(tool, cluster)
+        let process = try await OperatorProcess(tool, cluster)
         let script = CommandLineTool.repository.appending(path: "Tests/Campaigns/katib-sdk.py").path
-        let run = try CommandLineTool.Running(
-            executable: URL(filePath: python), [script, cluster.kubeconfig, try await process.grpc()],
-            directory: tool.directory)
+        let run = try await tool.start(python, [script, cluster.kubeconfig, process.grpc()])
         let result = try await run.finished()
         #expect(result.code == 0, "\(result.output)\(result.errors)")
         #expect(result.output.contains("everything is as a user would expect"))

@@ -1,5 +1,6 @@
 import AttuneClusterSimulator
 import AttuneCore
+import AttuneTestSupport
 import AttuneYAML
 import Foundation
 
@@ -79,10 +80,10 @@ final class ServedCluster: Sendable {
 
 /// A real `attune operator` of a tool's own store.
 final class OperatorProcess: Sendable {
-    private let running: CommandLineTool.Running
+    private let running: ProgramRun
 
-    init(_ tool: CommandLineTool, _ cluster: ServedCluster, _ more: [String] = []) throws {
-        running = try tool.start(
+    init(_ tool: CommandLineTool, _ cluster: ServedCluster, _ more: [String] = []) async throws {
+        running = try await tool.start(
             [
                 "operator", "--kubeconfig", cluster.kubeconfig, "--namespace", "default", "--no-lease", "--http",
                 "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--api-rate", "5000", "--log-level", "notice",

@@ -1,3 +1,4 @@
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -6,9 +7,7 @@ import Testing
     private func run(_ command: String) async throws -> CommandLineTool.Result {
         let tool = try CommandLineTool()
         let python = try #require(Python.path)
-        let run = try CommandLineTool.Running(
-            executable: URL(filePath: "/bin/sh"), ["-c", command.replacing("PYTHON", with: "'\(python)' -B")],
-            directory: tool.directory)
+        let run = try await tool.start("/bin/sh", ["-c", command.replacing("PYTHON", with: "'\(python)' -B")])
         return try await run.finished()
     }
 

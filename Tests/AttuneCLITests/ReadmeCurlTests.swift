@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -14,9 +15,7 @@ import Testing
         let server = try await ServerProcess(tool)
         for line in lines {
             let command = line.replacing("http://127.0.0.1:6780", with: server.url)
-            let run = try CommandLineTool.Running(
-                executable: URL(filePath: "/bin/sh"), ["-c", String(command) + " --fail-with-body"],
-                directory: tool.directory)
+            let run = try await tool.start("/bin/sh", ["-c", String(command) + " --fail-with-body"])
             let result = try await run.finished()
             #expect(result.code == 0, "\(line)\n\(result.output)\(result.errors)")
             #expect(throws: Never.self) { try result.json() }

@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -45,7 +46,7 @@ import Testing
         let file = try attune.write(CommandTests.yaml("shaken", trials: 4, script: script), to: "shaken.yaml")
         #expect(try await attune("submit", file, "--server", server.url).code == 0)
         let directory = attune.directory.appending(path: "worker")
-        let worker = try attune.start([
+        let worker = try await attune.start([
             "worker", "shaken", "--parallel", "2", "--server", server.url, "--directory", directory.path,
         ])
         try await Self.reaches("loss=", below: directory)
@@ -65,7 +66,7 @@ import Testing
         let arguments = [
             "worker", "orphaned", "--parallel", "2", "--server", server.url, "--directory", directory.path,
         ]
-        let first = try attune.start(arguments)
+        let first = try await attune.start(arguments)
         try await Self.reaches("loss=", below: directory)
         first.send(SIGKILL)
         _ = try await first.finished()

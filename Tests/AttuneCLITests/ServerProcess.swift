@@ -1,15 +1,16 @@
+import AttuneTestSupport
 import Foundation
 
 /// A real `attune serve` of a tool's own, on ports of its own.
 final class ServerProcess: Sendable {
     let url: String
     private let tool: CommandLineTool
-    private let running: CommandLineTool.Running
+    private let running: ProgramRun
 
     /// - Parameter http: port 0 takes one that is free.
     init(_ tool: CommandLineTool, http: String = "127.0.0.1:0") async throws {
         self.tool = tool
-        running = try tool.start([
+        running = try await tool.start([
             "serve", "--store", tool.directory.appending(path: "server.db").path(percentEncoded: false), "--http", http,
             "--grpc", "127.0.0.1:0",
         ])
@@ -28,7 +29,7 @@ final class ServerProcess: Sendable {
 
 struct ServerDidNotStart: Error {}
 
-extension CommandLineTool.Running {
+extension ProgramRun {
     /// The address that a server says on its first line.
     fileprivate func url() async throws -> String {
         for _ in 0..<1_200 {

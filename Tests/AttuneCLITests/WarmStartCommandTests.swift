@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneTestSupport
 import Testing
 
 /// A store in which one experiment begins with what another found.

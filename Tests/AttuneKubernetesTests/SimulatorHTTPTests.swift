@@ -1,5 +1,6 @@
 import AttuneClusterSimulator
 import AttuneCore
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -44,8 +45,8 @@ struct SimulatorHTTPTests {
             let file = FileManager.default.temporaryDirectory.appending(path: "kubeconfig-\(port)")
             defer { try? FileManager.default.removeItem(at: file) }
             try SimulatedCluster.writeKubeconfig(to: file, port: port)
-            let (code, output) = try await run(python, ["-c", SimulatorHTTPTests.program, file.path])
-            #expect(code == 0, "\(output)")
+            let end = try await ProgramRun.finished(python, ["-c", SimulatorHTTPTests.program, file.path])
+            #expect(end.code == 0, "\(end.output)\(end.errors)")
         }
     }
 
@@ -111,18 +112,4 @@ struct SimulatorHTTPTests {
         custom.delete_namespaced_custom_object(*place, "x")
         assert custom.list_namespaced_custom_object(*place)["items"] == []
         """
-
-    private func run(_ program: String, _ arguments: [String]) async throws -> (code: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        let code = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        return (code, String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self))
-    }
 }

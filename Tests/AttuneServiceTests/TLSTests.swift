@@ -1,5 +1,6 @@
 import AttuneCore
 import AttuneProto
+import AttuneTestSupport
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
@@ -10,7 +11,7 @@ import Testing
 struct TLSTests {
     private let files: Certificates
 
-    init() throws { files = try Certificates() }
+    init() async throws { files = try await Certificates() }
 
     @Test func `both ports speak TLS`() async throws {
         let files = self.files
@@ -107,17 +108,17 @@ extension RunningServer {
 private struct Certificates {
     private let directory: URL
 
-    init() throws {
+    init() async throws {
         directory = URL(fileURLWithPath: try TemporaryFile.path("x")).deletingLastPathComponent()
-        try openssl(
+        try await openssl(
             "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=root", "-keyout", "ca.key",
             "-out", "ca.pem")
         try Data("subjectAltName=IP:127.0.0.1,DNS:localhost".utf8).write(to: directory.appending(path: "names"))
         for (name, subject) in [("server", "/CN=localhost"), ("client", "/O=team/CN=trainer")] {
-            try openssl(
+            try await openssl(
                 "req", "-newkey", "rsa:2048", "-nodes", "-subj", subject, "-keyout", "\(name).key", "-out",
                 "\(name).csr")
-            try openssl(
+            try await openssl(
                 "x509", "-req", "-in", "\(name).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days",
                 "2", "-extfile", "names", "-out", "\(name).pem")
         }
@@ -125,8 +126,8 @@ private struct Certificates {
 
     func path(_ name: String) -> String { directory.appending(path: name).path }
 
-    private func openssl(_ arguments: String...) throws {
-        let (status, _) = try run("openssl", arguments)
+    private func openssl(_ arguments: String...) async throws {
+        let (status, _) = try await run("openssl", arguments)
         try #require(status == 0)
     }
 
@@ -138,22 +139,11 @@ private struct Certificates {
         ]
         if let client { arguments += ["--cert", "\(client).pem", "--key", "\(client).key"] }
         arguments.append("https://127.0.0.1:\(server.http.port)/attune.v1.Server/Ping")
-        return try await withCheckedThrowingContinuation { [arguments] continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try run("curl", arguments) }) }
-        }
+        return try await run("curl", arguments)
     }
 
-    private func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, body: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.currentDirectoryURL = directory
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    private func run(_ program: String, _ arguments: [String]) async throws -> (status: Int32, body: String) {
+        let end = try await ProgramRun.finished(program, arguments, in: directory)
+        return (end.code, end.output)
     }
 }

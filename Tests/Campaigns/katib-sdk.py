@@ -34,14 +34,24 @@ def wait(name, condition="Succeeded"):
         raise
 
 
+def comes(happens):
+    """Whether something is so within a minute."""
+    for _ in range(600):
+        if happens():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def gone(find):
-    for _ in range(100):
+    def fails():
         try:
             find()
         except Exception:
             return True
-        time.sleep(0.1)
-    return False
+        return False
+
+    return comes(fails)
 
 
 def objective(parameters):
@@ -127,7 +137,7 @@ def delete():
     for name in ["made", "tuned"]:
         client.delete_experiment(name)
         check(gone(lambda: client.get_experiment(name)), f"delete_experiment: {name} is gone")
-    check(client.list_trials() == [], "and its trials are")
+    check(comes(lambda: client.list_trials() == []), "and their trials are")
 
 
 tune()

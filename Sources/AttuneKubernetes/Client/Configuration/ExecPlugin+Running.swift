@@ -1,9 +1,14 @@
 import AttuneCore
 import Foundation
+import Subprocess
+import SystemPackage
 
 extension ExecPlugin {
     /// How long a plugin may take that asks nobody.
-    private static let patience = 60.0
+    private static let patience = Duration.seconds(60)
+
+    /// How many bytes a plugin may print.
+    private static let outputLimit = 1 << 20
 
     /// Runs the command, and returns what it prints. Its errors go where this process's go.
     ///
@@ -18,13 +23,19 @@ extension ExecPlugin {
             let hint = installHint.map { "\n\($0)" } ?? ""
             throw TransportError(.hopeless, "there is no command \(command), which makes the credentials\(hint)")
         }
-        return try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread {
-                continuation.resume(
-                    with: Result { try self.run(program, environment, isInteractive: isInteractive) })
+        let configuration = Configuration(
+            executable: .path(FilePath(program)), arguments: Arguments(arguments),
+            environment: .custom(
+                Dictionary(uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0), $1) })))
+        if isInteractive { return try await printed(configuration, input: .currentStandardInput) }
+        return try await withThrowingTaskGroup { group in
+            group.addTask { try await printed(configuration, input: .none) }
+            group.addTask {
+                try await Task.sleep(for: ExecPlugin.patience)
+                throw TransportError(.lost, "\(command), which makes the credentials, took too long")
             }
-            thread.name = "attune-exec"
-            thread.start()
+            defer { group.cancelAll() }
+            return try await group.next() ?? ""
         }
     }
 
@@ -44,28 +55,19 @@ extension ExecPlugin {
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    private func run(_ program: String, _ environment: [String: String], isInteractive: Bool) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.environment = environment
-        process.standardOutput = output
-        if !isInteractive { process.standardInput = FileHandle.nullDevice }
+    private func printed(_ configuration: Configuration, input: some InputProtocol) async throws -> String {
+        let outcome: ExecutionResult<Void, StringOutput<UTF8>, FileDescriptorOutput>
         do {
-            try process.run()
-        } catch {
-            throw TransportError(.hopeless, "\(command) cannot be run: \(error.localizedDescription)")
+            outcome = try await run(
+                configuration, input: input, output: .string(limit: ExecPlugin.outputLimit),
+                error: .currentStandardError)
+        } catch let error as SubprocessError {
+            throw TransportError(.hopeless, "\(command) cannot be run: \(error)")
         }
-        let limit = DispatchWorkItem { process.terminate() }
-        if !isInteractive { DispatchQueue.global().asyncAfter(deadline: .now() + ExecPlugin.patience, execute: limit) }
-        let printed = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        limit.cancel()
-        guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+        guard outcome.terminationStatus.isSuccess else {
             throw TransportError(
-                .lost, "\(command), which makes the credentials, failed with status \(process.terminationStatus)")
+                .lost, "\(command), which makes the credentials, failed: \(outcome.terminationStatus)")
         }
-        return String(decoding: printed, as: UTF8.self)
+        return outcome.standardOutput
     }
 }
