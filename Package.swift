@@ -57,6 +57,8 @@ let package = Package(
         .target(
             name: "AttuneYAML", dependencies: ["AttuneCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        // Neural networks: cells, genotypes and the differentiable supernet.
+        .target(name: "AttuneNAS", dependencies: ["AttuneCore"], swiftSettings: strict),
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -254,6 +256,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], swiftSettings: strict),
+        .testTarget(name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS"], swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
