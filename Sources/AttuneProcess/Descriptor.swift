@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// A file descriptor that is closed when its owner is done with it.
@@ -19,21 +18,7 @@ struct Descriptor: ~Copyable, Sendable {
     /// Returns when there is something to read, the end of the file included. Occupies no thread meanwhile.
     ///
     /// - Throws: `CancellationError`, promptly, when the task is cancelled.
-    func readable() async throws {
-        // Unsafe in name only: sources may be cancelled from any thread, and Dispatch does not yet say so in its types.
-        nonisolated(unsafe) let source = DispatchSource.makeReadSource(fileDescriptor: number)
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                // The source lets go of the descriptor before it calls the cancel handler, once, whoever cancels it.
-                source.setCancelHandler { continuation.resume() }
-                source.setEventHandler { source.cancel() }
-                source.activate()
-            }
-        } onCancel: {
-            source.cancel()
-        }
-        try Task.checkCancellation()
-    }
+    func readable() async throws { try await ReadinessWatch.shared.readable(number) }
 
     /// Reads to the end of the file.
     func text() async throws -> String {

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -58,4 +59,24 @@ pid_t attune_spawn_detached(const char *executable, const char *argument, int *s
 ssize_t attune_copy_range(int from, int to, off_t offset, size_t length) {
     off_t here = offset, there = offset;
     return copy_file_range(from, &here, to, &there, length, 0);
+}
+
+int attune_events_open(void) {
+    return epoll_create1(EPOLL_CLOEXEC);
+}
+
+int attune_events_add(int events, int descriptor, uint64_t id) {
+    struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.u64 = id };
+    return epoll_ctl(events, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : errno;
+}
+
+void attune_events_remove(int events, int descriptor) {
+    epoll_ctl(events, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
+int attune_events_wait(int events, uint64_t *ids, int capacity) {
+    struct epoll_event ready[64];
+    int count = epoll_wait(events, ready, capacity < 64 ? capacity : 64, -1);
+    for (int i = 0; i < count; i++) ids[i] = ready[i].data.u64;
+    return count;
 }
