@@ -57,8 +57,10 @@ let package = Package(
         .target(
             name: "AttuneYAML", dependencies: ["AttuneCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        // Neural networks: cells, genotypes and the differentiable supernet.
-        .target(name: "AttuneNAS", dependencies: ["AttuneCore"], swiftSettings: strict),
+        // Neural networks: cells, genotypes and the differentiable supernet. Its loops are optimised in debug builds too,
+        // in which tests train networks.
+        .target(name: "CAttuneNAS", exclude: ["kernels.inc"], cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "AttuneNAS", dependencies: ["AttuneCore", "CAttuneNAS"], swiftSettings: strict),
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),

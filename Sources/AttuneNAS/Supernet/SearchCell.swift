@@ -1,0 +1,240 @@
+import AttuneCore
+
+/// A cell all of whose operations are there at once, each edge a weighted sum of them (Liu et al. 2019, eq. 2).
+///
+/// Where only a part of the channels is mixed, the others pass an edge by, and the channels of a node are shuffled (Xu et
+/// al., *PC-DARTS: Partial Channel Connections*, ICLR 2020); channels that pass a reducing edge by are max-pooled by 3x3.
+final class SearchCell<Scalar: NetworkScalar> {
+    let isReduction: Bool
+    private let nodes: Int
+    private let channels: Int
+    private let mixed: Int
+    private let operations: Int
+    private let workers: Workers
+    private let preprocessing: [any Layer<Scalar>]
+    private let states: [SearchState<Scalar>]
+    private let edges: [MixedEdge<Scalar>]
+    private let output = MapBuffer<Scalar>()
+    private let raw: [MapBuffer<Scalar>]
+    private let stateGradients: [MapBuffer<Scalar>]
+    private let rawGradient = MapBuffer<Scalar>()
+    private var last: (weights: EdgeWeights<Scalar>, terms: [[NodeTerm]])?
+
+    private typealias NodeTerm = (edge: Int, term: EdgeTerm<Scalar>)
+
+    /// - Parameters:
+    ///   - inputs: channels of the two cells before.
+    ///   - followsReduction: whether the first of its inputs is twice the size of the second.
+    ///   - partial: one channel in so many is mixed.
+    init(
+        _ space: SupernetSpace, inputs: (Int, Int), channels: Int, isReduction: Bool, followsReduction: Bool,
+        partial: Int, workers: Workers, _ weights: Weights<Scalar>, using random: inout RandomSource
+    ) {
+        self.isReduction = isReduction
+        self.channels = channels
+        self.workers = workers
+        nodes = space.nodes
+        mixed = channels / partial
+        operations = space.operations.count
+        preprocessing = [
+            SearchCell.preprocessing(inputs.0, channels, halves: followsReduction, weights, using: &random),
+            SearchCell.preprocessing(inputs.1, channels, halves: false, weights, using: &random),
+        ]
+        let mixed = mixed
+        func stride(_ source: Int) -> Int { isReduction && source < 2 ? 2 : 1 }
+        states = (0..<nodes + 2).map {
+            SearchState(operations: space.operations, stride: stride($0), mixed: mixed, weights)
+        }
+        edges = space.edges.map {
+            MixedEdge(
+                $0, operations: space.operations, channels: mixed, stride: stride($0.source), weights,
+                using: &random)
+        }
+        raw = (0..<nodes).map { _ in MapBuffer() }
+        stateGradients = (0..<nodes + 2).map { _ in MapBuffer() }
+    }
+
+    private static func preprocessing(
+        _ inputs: Int, _ channels: Int, halves: Bool, _ weights: Weights<Scalar>, using random: inout RandomSource
+    ) -> any Layer<Scalar> {
+        let map: any Layer<Scalar> =
+            halves
+            ? FactorizedReduction(from: inputs, to: channels, weights, using: &random)
+            : PointwiseConvolution(from: inputs, to: channels, weights, using: &random)
+        return Sequence([Rectifier(), map, BatchNorm(channels, affine: false, weights)])
+    }
+
+    /// - Parameter inputs: the outputs of the last cell but one, and of the last.
+    func forward(
+        _ inputs: [FeatureMaps<Scalar>], _ weights: EdgeWeights<Scalar>, _ pass: Pass
+    ) -> FeatureMaps<Scalar> {
+        var terms = [[NodeTerm]](repeating: [], count: nodes)
+        workers.forEach(2) { index in
+            let maps = preprocessing[index].forward(inputs[index], pass)
+            begin(index, maps, weights, pass)
+        }
+        carryOut(from: [0, 1], weights, pass)
+        let shape = nodeShape
+        let output = output.maps(shape.with(channels: channels * nodes))
+        for node in 0..<nodes {
+            let into = edges.indices.filter { edges[$0].node == node }
+            terms[node] = into.flatMap { edge in
+                edges[edge].terms(from: states[edges[edge].source], weights.operations[edge]).map { (edge, $0) }
+            }
+            let maps = output.channels(node * channels..<(node + 1) * channels)
+            join(terms[node], into, weights, maps)
+            guard node + 1 < nodes else { continue }
+            begin(node + 2, maps, weights, pass)
+            carryOut(from: [node + 2], weights, pass)
+        }
+        last = (weights, terms)
+        return output
+    }
+
+    private var nodeShape: MapShape {
+        let shape = states[0].maps.unsafelyUnwrapped.shape
+        return isReduction ? Window(kernel: 1, stride: 2).output(of: shape) : shape
+    }
+
+    private func begin(
+        _ state: Int, _ maps: FeatureMaps<Scalar>, _ weights: EdgeWeights<Scalar>, _ pass: Pass
+    ) {
+        var pooled: Set<Int> = []
+        for (index, edge) in edges.enumerated() where edge.source == state {
+            for operation in 0..<operations where weights.operations[index][operation] != 0 { pooled.insert(operation) }
+        }
+        states[state].begin(maps, pooled: pooled, pass)
+    }
+
+    /// Carries out the operations on all edges out of some states.
+    private func carryOut(from sources: Set<Int>, _ weights: EdgeWeights<Scalar>, _ pass: Pass) {
+        var work: [(MixedEdge<Scalar>, MixedEdge<Scalar>.Branch)] = []
+        for (index, edge) in edges.enumerated() where sources.contains(edge.source) {
+            for branch in edge.branches where weights.operations[index][branch.operation] != 0 {
+                work.append((edge, branch))
+            }
+        }
+        workers.forEach(work.count) { index in
+            let (edge, branch) = work[index]
+            branch.forward(states[edge.source], mixed: mixed, pass)
+        }
+    }
+
+    /// Adds up a node.
+    private func join(
+        _ terms: [NodeTerm], _ into: [Int], _ weights: EdgeWeights<Scalar>,
+        _ result: FeatureMaps<Scalar>
+    ) {
+        workers.forEach(channels) { channel in
+            let target = result.channels(shuffled(channel)..<shuffled(channel) + 1)
+            guard channel < mixed else {
+                let passing = into.map { edge in
+                    (
+                        maps: states[edges[edge].source].bypassed.unsafelyUnwrapped
+                            .channels(channel - mixed..<channel - mixed + 1), factor: weights.bypasses[edge]
+                    )
+                }
+                return combine(passing, constant: 0, 0, into: target)
+            }
+            let lines = terms.map { $0.term.line(channel) }
+            let factors = zip(terms, lines).map { owned, line in
+                (maps: owned.term.maps.channels(channel..<channel + 1), factor: line.factor)
+            }
+            combine(factors, constant: lines.reduce(0) { $0 + $1.constant }, 0, into: target)
+        }
+    }
+
+    /// Where a channel of a node's sum goes: channels of the mixed and of the other groups by turns.
+    private func shuffled(_ channel: Int) -> Int {
+        let groups = channels / mixed
+        return channel % mixed * groups + channel / mixed
+    }
+
+    /// The gradients of the two inputs, and of the weights.
+    func backward(_ gradient: FeatureMaps<Scalar>, _ pass: Pass) -> (
+        inputs: [FeatureMaps<Scalar>], weights: EdgeWeights<Scalar>
+    ) {
+        let (weights, terms) = last.unsafelyUnwrapped
+        var slopes = EdgeWeights(
+            operations: [[Scalar]](repeating: Array(repeating: 0, count: operations), count: edges.count),
+            bypasses: [Scalar](repeating: 0, count: edges.count))
+        var returns = [SearchState<Scalar>.Returns](repeating: .init(), count: nodes + 2)
+        for node in (0..<nodes).reversed() {
+            let own = stateGradients[node + 2].maps(nodeShape)
+            own.copy(from: gradient.channels(node * channels..<(node + 1) * channels))
+            if node + 1 < nodes { states[node + 2].collect(returns[node + 2], into: own, pass) }
+            carryBack(node, terms[node], unshuffled(own), weights, &slopes, &returns, pass)
+        }
+        let results = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: 2))
+        workers.forEach(2) { index in
+            let own = stateGradients[index].maps(states[index].maps.unsafelyUnwrapped.shape)
+            own.clear()
+            states[index].collect(returns[index], into: own, pass)
+            results.values[index] = preprocessing[index].backward(own, pass)
+        }
+        return (results.values.compactMap { $0 }, slopes)
+    }
+
+    private func unshuffled(_ gradient: FeatureMaps<Scalar>) -> FeatureMaps<Scalar> {
+        guard mixed < channels else { return gradient }
+        let result = rawGradient.maps(gradient.shape)
+        for channel in 0..<channels {
+            result.channels(channel..<channel + 1)
+                .copy(from: gradient.channels(shuffled(channel)..<shuffled(channel) + 1))
+        }
+        return result
+    }
+
+    private func carryBack(
+        _ node: Int, _ terms: [NodeTerm], _ gradient: FeatureMaps<Scalar>, _ weights: EdgeWeights<Scalar>,
+        _ slopes: inout EdgeWeights<Scalar>, _ returns: inout [SearchState<Scalar>.Returns], _ pass: Pass
+    ) {
+        let part = gradient.channels(0..<mixed)
+        let totals = (0..<mixed).map { Scalar.kernels.sum(part.channel($0), part.shape.area) }
+        let results = ResultBox([EdgeReturn<Scalar>?](repeating: nil, count: terms.count))
+        workers.forEach(terms.count) { index in
+            results.values[index] = edges[terms[index].edge].backward(terms[index].term, part, totals: totals, pass)
+        }
+        for (index, result) in results.values.enumerated() {
+            guard let result else { continue }
+            let (edge, operation) = (terms[index].edge, terms[index].term.operation)
+            slopes.operations[edge][operation] = result.alongOutput
+            let source = edges[edge].source
+            switch result.kind {
+            case .rectified: returns[source].rectified.append(result.maps)
+            case .plain: returns[source].plain.append(result.maps)
+            case .pooled: returns[source].pooled[operation, default: []].append(result.maps)
+            }
+        }
+        guard mixed < channels else { return }
+        let into = edges.indices.filter { edges[$0].node == node }
+        carryBypassesBack(into, gradient.channels(mixed..<channels), weights, &slopes, &returns)
+    }
+
+    private func carryBypassesBack(
+        _ into: [Int], _ gradient: FeatureMaps<Scalar>, _ weights: EdgeWeights<Scalar>,
+        _ slopes: inout EdgeWeights<Scalar>, _ returns: inout [SearchState<Scalar>.Returns]
+    ) {
+        for edge in into {
+            let source = edges[edge].source
+            let passed = states[source].bypassed.unsafelyUnwrapped
+            slopes.bypasses[edge] = Scalar.kernels.dot(gradient.start, passed.start, gradient.count)
+            returns[source].bypassed.append(edges[edge].bypassBackward(gradient, weights.bypasses[edge]))
+        }
+    }
+}
+
+/// Results of pieces of work, each of which writes its own.
+final class ResultBox<Value> {
+    let values: UnsafeMutableBufferPointer<Value>
+
+    init(_ initial: [Value]) {
+        values = .allocate(capacity: initial.count)
+        _ = values.initialize(from: initial)
+    }
+
+    deinit {
+        values.deinitialize()
+        values.deallocate()
+    }
+}

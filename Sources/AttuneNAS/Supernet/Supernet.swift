@@ -1,0 +1,123 @@
+import AttuneCore
+
+/// A network that is every network of a space at once: stem, cells of mixed edges, mean over the image, linear layer
+/// (Liu et al. 2019, section 2).
+///
+/// One object belongs to one thread; it uses several while it computes.
+public final class Supernet<Scalar: NetworkScalar> {
+    public let space: SupernetSpace
+    public let weights = Weights<Scalar>()
+    private let stem: any Layer<Scalar>
+    private let cells: [SearchCell<Scalar>]
+    private let classifier: Classifier<Scalar>
+    private let gradients: [MapBuffer<Scalar>]
+    private let workers: Workers
+    private var shapes: [MapShape] = []
+
+    /// - Parameters:
+    ///   - inputs: channels of the images.
+    ///   - partial: one channel in so many is mixed; divides the channels of every cell.
+    ///   - random: draws the first weights.
+    public init(
+        _ space: SupernetSpace, inputs: Int, classes: Int, partial: Int = 1, workers: Workers = Workers(threads: 1),
+        using random: inout RandomSource
+    ) {
+        precondition(space.channels % (2 * partial) == 0, "a reduction halves the channels that are mixed")
+        self.space = space
+        self.workers = workers
+        let stemmed = space.channels * space.stemMultiplier
+        stem = Sequence([
+            Convolution(from: inputs, to: stemmed, Window(kernel: 3), weights, using: &random),
+            BatchNorm(stemmed, affine: true, weights),
+        ])
+        var cells: [SearchCell<Scalar>] = []
+        var (before, last, channels) = (stemmed, stemmed, space.channels)
+        for layer in 0..<space.layers {
+            let reduces = space.reduces(layer)
+            if reduces { channels *= 2 }
+            cells.append(
+                SearchCell(
+                    space, inputs: (before, last), channels: channels, isReduction: reduces,
+                    followsReduction: cells.last?.isReduction ?? false, partial: partial, workers: workers, weights,
+                    using: &random))
+            (before, last) = (last, channels * space.nodes)
+        }
+        self.cells = cells
+        classifier = Classifier(from: last, classes: classes, weights, using: &random)
+        gradients = (0...space.layers).map { _ in MapBuffer() }
+    }
+
+    /// The outcome for a batch, with the weights of each edge of normal and of reduction cells.
+    func forward(
+        _ images: FeatureMaps<Scalar>, labels: [Int], _ edges: CellPair<EdgeWeights<Scalar>>, _ pass: Pass
+    ) -> BatchOutcome {
+        let stemmed = stem.forward(images, pass)
+        var outputs = [stemmed]
+        for cell in cells {
+            let inputs = [outputs[max(outputs.count - 2, 0)], outputs[outputs.count - 1]]
+            outputs.append(cell.forward(inputs, edges[reduction: cell.isReduction], pass))
+        }
+        shapes = outputs.map(\.shape)
+        return classifier.forward(outputs[cells.count], labels: labels)
+    }
+
+    /// How the loss of the last `forward` changes with the weights of the edges; adds to the gradients of the weights
+    /// where the pass learns them.
+    func backward(_ pass: Pass) -> CellPair<EdgeWeights<Scalar>?> {
+        var slopes = CellPair<EdgeWeights<Scalar>?>(normal: nil, reduction: nil)
+        let gradients = zip(gradients, shapes).map { $0.maps($1) }
+        for maps in gradients { maps.clear() }
+        gradients[cells.count].copy(from: classifier.backward(pass))
+        for (index, cell) in cells.enumerated().reversed() {
+            let back = cell.backward(gradients[index + 1], pass)
+            gradients[max(index - 1, 0)].add(back.inputs[0])
+            gradients[index].add(back.inputs[1])
+            slopes[reduction: cell.isReduction].add(back.weights)
+        }
+        if pass.learnsWeights { _ = stem.backward(gradients[0], pass) }
+        return slopes
+    }
+}
+
+/// Something of normal cells, and the same of reduction cells.
+public struct CellPair<Value> {
+    public var normal: Value
+    public var reduction: Value
+
+    public init(normal: Value, reduction: Value) {
+        self.normal = normal
+        self.reduction = reduction
+    }
+
+    subscript(reduction isReduction: Bool) -> Value {
+        get { isReduction ? reduction : normal }
+        set {
+            if isReduction { reduction = newValue } else { normal = newValue }
+        }
+    }
+
+    func map<Result>(_ transform: (Value) -> Result) -> CellPair<Result> {
+        CellPair<Result>(normal: transform(normal), reduction: transform(reduction))
+    }
+}
+
+extension CellPair: Sendable where Value: Sendable {}
+extension CellPair: Equatable where Value: Equatable {}
+extension CellPair: Hashable where Value: Hashable {}
+
+extension Optional {
+    /// Adds the slopes of another cell of the same kind.
+    fileprivate mutating func add<Scalar>(_ other: EdgeWeights<Scalar>) where Wrapped == EdgeWeights<Scalar> {
+        guard var total = self else {
+            self = other
+            return
+        }
+        for edge in total.operations.indices {
+            for operation in total.operations[edge].indices {
+                total.operations[edge][operation] += other.operations[edge][operation]
+            }
+            total.bypasses[edge] += other.bypasses[edge]
+        }
+        self = total
+    }
+}
