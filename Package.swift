@@ -256,7 +256,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], swiftSettings: strict),
-        .testTarget(name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS"], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
