@@ -58,7 +58,7 @@ let package = Package(
             name: "AttuneYAML", dependencies: ["AttuneCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         // Neural networks: cells, genotypes and the differentiable supernet.
-        .target(name: "AttuneNAS", dependencies: ["AttuneCore"], swiftSettings: strict),
+        .target(name: "AttuneNAS", dependencies: ["AttuneCore", "CZlib"], swiftSettings: strict),
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -257,7 +257,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS"], resources: [.copy("Fixtures")],
+            name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS", "CZlib"], resources: [.copy("Fixtures")],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",

@@ -24,21 +24,14 @@ public struct Augmentation: Sendable, Hashable {
         public var columns = 0
         public var isMirrored = false
         /// The rows and columns of the hole, perhaps partly outside.
-        public var hole: (rows: Range<Int>, columns: Range<Int>) {
-            get { (holeRows, holeColumns) }
-            set { (holeRows, holeColumns) = newValue }
-        }
-
-        private var holeRows = 0..<0
-        private var holeColumns = 0..<0
+        public var holeRows = 0..<0
+        public var holeColumns = 0..<0
 
         public init() {}
-
-        var isIdentity: Bool { self == Change() }
     }
 
     /// The change of the next image of that size.
-    public func change(rows: Int, columns: Int, using random: inout RandomSource) -> Change {
+    public func change(to size: ImageSize, using random: inout RandomSource) -> Change {
         var change = Change()
         if shift > 0 {
             change.rows = random.below(2 * shift + 1) - shift
@@ -46,9 +39,10 @@ public struct Augmentation: Sendable, Hashable {
         }
         if flips { change.isMirrored = random.below(2) == 1 }
         if cutout > 0 {
-            let top = random.below(rows) - cutout / 2
-            let left = random.below(columns) - cutout / 2
-            change.hole = (top..<top + cutout, left..<left + cutout)
+            let top = random.below(size.rows) - cutout / 2
+            let left = random.below(size.columns) - cutout / 2
+            change.holeRows = top..<top + cutout
+            change.holeColumns = left..<left + cutout
         }
         return change
     }

@@ -2,19 +2,14 @@ import AttuneCore
 
 /// How images are laid out as lines of CSV: a label, and the levels of one image's pixels, row after row.
 public struct ImageCSVFormat: Sendable, Hashable {
-    /// Rows and columns, and channels where a pixel has several levels; nil where the image is a grey square.
-    public var size: (rows: Int, columns: Int, channels: Int)? {
-        get { sides.map { ($0[0], $0[1], $0[2]) } }
-        set { sides = newValue.map { [$0.rows, $0.columns, $0.channels] } }
-    }
+    /// What the pixels of a line make; nil where they are a grey square.
+    public var size: ImageSize?
     /// Column of the label from 0; nil for the one that the header calls `label`, `class` or `target`, or else the
     /// first.
     public var labelColumn: Int?
 
-    private var sides: [Int]?
-
-    public init(size: (rows: Int, columns: Int, channels: Int)? = nil, labelColumn: Int? = nil) {
-        sides = size.map { [$0.rows, $0.columns, $0.channels] }
+    public init(size: ImageSize? = nil, labelColumn: Int? = nil) {
+        self.size = size
         self.labelColumn = labelColumn
     }
 }
@@ -46,26 +41,17 @@ extension ImageSet {
         }
         guard !reader.labels.isEmpty else { throw AttuneError("holds no image; each line is a label and its pixels") }
         let pixels = reader.width - 1
-        let size = try format.size ?? Self.square(pixels)
-        // In steps, so that no size can overflow.
-        guard size.rows > 0, size.columns > 0, size.channels > 0, size.rows <= pixels, size.columns <= pixels,
-            size.channels <= pixels, size.rows * size.columns <= pixels,
-            size.rows * size.columns * size.channels == pixels
-        else {
-            throw AttuneError(
-                "each line has \(pixels) pixels, which are not \(size.rows)x\(size.columns)x\(size.channels)")
-        }
-        self.init(
-            rows: size.rows, columns: size.columns, channels: size.channels, pixels: reader.pixels,
-            labels: reader.labels)
+        let size = if let size = format.size { size } else { try Self.square(pixels) }
+        guard size.numbers == pixels else { throw AttuneError("each line has \(pixels) pixels, which are not \(size)") }
+        self.init(size: size, pixels: reader.pixels, labels: reader.labels)
     }
 
-    private static func square(_ pixels: Int) throws(AttuneError) -> (rows: Int, columns: Int, channels: Int) {
+    private static func square(_ pixels: Int) throws(AttuneError) -> ImageSize {
         let side = Int(Double(pixels).squareRoot().rounded())
         guard side > 0, side * side == pixels else {
             throw AttuneError("each line has \(pixels) pixels, which make no square; say the rows and columns")
         }
-        return (side, side, 1)
+        return ImageSize(rows: side, columns: side)
     }
 }
 

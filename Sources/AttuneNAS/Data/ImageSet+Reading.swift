@@ -61,38 +61,8 @@ extension ImageSet {
             throw AttuneError("\(images) has \(pixels.sizes[0]) images, but \(labels) has \(classes.sizes[0]) labels")
         }
         guard pixels.bytes.count > 0 else { throw AttuneError("\(images): holds no pixel") }
-        self.init(
-            rows: pixels.sizes[1], columns: pixels.sizes[2], channels: pixels.sizes.count == 4 ? pixels.sizes[3] : 1,
-            pixels: pixels.bytes, labels: classes.bytes.map(Int.init))
-    }
-}
-
-/// A file whole, and decompressed where it is gzip.
-struct DataBytes {
-    /// The most that is read from one file, decompressed, unless its header asks for less.
-    static let most = 1 << 30
-
-    let path: String
-    private let stored: [UInt8]
-
-    init(path: String) throws(AttuneError) {
-        self.path = path
-        do {
-            stored = Array(try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe))
-        } catch {
-            throw AttuneError("\(path): no such file, or not readable")
-        }
-    }
-
-    private var isCompressed: Bool { stored.starts(with: [0x1F, 0x8B]) }
-
-    /// The first bytes of the content, or all where there are fewer.
-    func prefix(_ count: Int) throws(AttuneError) -> [UInt8] {
-        guard isCompressed else { return Array(stored.prefix(count)) }
-        do {
-            return try Inflation.inflated(stored, upTo: count)
-        } catch {
-            throw AttuneError("\(path): \(error.message)")
-        }
+        let size = ImageSize(
+            rows: pixels.sizes[1], columns: pixels.sizes[2], channels: pixels.sizes.count == 4 ? pixels.sizes[3] : 1)
+        self.init(size: size, pixels: pixels.bytes, labels: classes.bytes.map(Int.init))
     }
 }

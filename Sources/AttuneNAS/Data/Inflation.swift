@@ -10,7 +10,7 @@ enum Inflation {
     /// The beginning of what was compressed; memory grows with what is there, not with what a header claims.
     ///
     /// - Parameters:
-    ///   - compressed: a gzip file of one member, below 4 GiB.
+    ///   - compressed: a gzip file, below 4 GiB; its members follow one another.
     ///   - most: where to end, in bytes; what is damaged behind it is not seen.
     /// - Throws: what is wrong, without the file's name.
     static func inflated(_ compressed: [UInt8], upTo most: Int) throws(AttuneError) -> [UInt8] {
@@ -40,7 +40,9 @@ enum Inflation {
         while output.count < most {
             switch fill(&output, from: stream, upTo: most) {
             case Z_OK: continue
-            case Z_STREAM_END: return output
+            case Z_STREAM_END:
+                guard startsMember(stream) else { return output }
+                inflateReset(stream)
             case Z_BUF_ERROR: throw AttuneError("ends in the middle of its compressed data; fetch it again")
             default:
                 let reason = stream.pointee.msg.map { String(cString: $0) } ?? "damaged"
@@ -64,5 +66,11 @@ enum Inflation {
         }
         output += piece
         return status
+    }
+
+    /// Whether another member follows; anything else, such as padding by zeros, is left alone.
+    private static func startsMember(_ stream: UnsafeMutablePointer<z_stream>) -> Bool {
+        guard stream.pointee.avail_in >= 2, let next = stream.pointee.next_in else { return false }
+        return next[0] == 0x1F && next[1] == 0x8B
     }
 }
