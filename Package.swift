@@ -60,7 +60,7 @@ let package = Package(
         // Neural networks: cells, genotypes and the differentiable supernet. Its loops are optimised in debug builds too,
         // in which tests train networks.
         .target(name: "CAttuneNAS", exclude: ["kernels.inc"], cSettings: [.unsafeFlags(["-O2"])]),
-        .target(name: "AttuneNAS", dependencies: ["AttuneCore", "CAttuneNAS"], swiftSettings: strict),
+        .target(name: "AttuneNAS", dependencies: ["AttuneCore", "CAttuneNAS", "CZlib"], swiftSettings: strict),
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -258,7 +258,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], swiftSettings: strict),
-        .testTarget(name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS"], swiftSettings: strict),
+        .testTarget(
+            name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS", "CZlib"], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
             dependencies: [
