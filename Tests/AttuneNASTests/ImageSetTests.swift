@@ -44,7 +44,7 @@ struct ImageSetTests {
         #expect(Standardisation(of: flat) == Standardisation(mean: [9], deviation: [1]))
     }
 
-    @Test func `a batch has the channel first, then the image`() {
+    @Test func `a batch has the channel first and the image last`() {
         let set = images(3)
         let raw = Standardisation(mean: [0, 0], deviation: [1, 2])
         let batch = set.batch([2, 0], standardised: raw, as: Float.self)
@@ -53,7 +53,7 @@ struct ImageSetTests {
             for (position, image) in [2, 0].enumerated() {
                 for place in 0..<16 {
                     let level = Float(set.pixels[image * 32 + place * 2 + channel])
-                    #expect(batch[(channel * 2 + position) * 16 + place] == level / Float(channel + 1))
+                    #expect(batch[(channel * 16 + place) * 2 + position] == level / Float(channel + 1))
                 }
             }
         }

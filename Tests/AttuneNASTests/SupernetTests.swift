@@ -51,7 +51,8 @@ struct SupernetProbe {
             _ = net.forward(maps, labels: labels, pair(vector), pass)
             let back = net.backward(pass)
             let flat = [back.normal, back.reduction].flatMap { part in
-                part.map { $0.operations.joined() + $0.bypasses } ?? Array(repeating: 0, count: edges * (operations + 1))
+                part.map { $0.operations.joined() + $0.bypasses }
+                    ?? Array(repeating: 0, count: edges * (operations + 1))
             }
             return (flat, net.weights.gradient)
         }

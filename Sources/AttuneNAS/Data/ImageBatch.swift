@@ -2,7 +2,7 @@ extension ImageSet {
     /// Numbers in a batch of that many images.
     public func batchSize(_ images: Int) -> Int { images * size.numbers }
 
-    /// Writes images as a network takes them: `[channels][batch][rows][columns]`, the channel first.
+    /// Writes images as a network takes them: `[channels][rows][columns][batch]`, the images innermost.
     ///
     /// - Parameters:
     ///   - indices: which images, in the order of the batch.
@@ -20,8 +20,8 @@ extension ImageSet {
         for channel in 0..<size.channels {
             let values = standardised.values(ofChannel: channel, as: Scalar.self)
             for (position, image) in indices.enumerated() {
-                let place = (channel * indices.count + position) * area
-                let plane = UnsafeMutableBufferPointer(rebasing: batch[place..<place + area])
+                let start = channel * area * indices.count + position
+                let plane = ImagePlane(pixels: batch, start: start, step: indices.count, count: area)
                 let change = changes.isEmpty ? Augmentation.Change() : changes[position]
                 if change == Augmentation.Change() {
                     copy(image, channel, values, to: plane)
@@ -45,11 +45,11 @@ extension ImageSet {
 
     /// One channel of one image, as it is; `values` are those of each level.
     private func copy<Scalar: BinaryFloatingPoint>(
-        _ image: Int, _ channel: Int, _ values: [Scalar], to plane: UnsafeMutableBufferPointer<Scalar>
+        _ image: Int, _ channel: Int, _ values: [Scalar], to plane: ImagePlane<Scalar>
     ) {
         pixels.withUnsafeBufferPointer { pixels in
             var source = image * size.numbers + channel
-            for place in plane.indices {
+            for place in 0..<plane.count {
                 plane[place] = values[Int(pixels[source])]
                 source += size.channels
             }
@@ -59,7 +59,7 @@ extension ImageSet {
     /// One channel of one image, mirrored, then moved, then with its hole, which has the mean of the set.
     private func copy<Scalar: BinaryFloatingPoint>(
         _ image: Int, _ channel: Int, _ values: [Scalar], _ change: Augmentation.Change,
-        to plane: UnsafeMutableBufferPointer<Scalar>
+        to plane: ImagePlane<Scalar>
     ) {
         for row in 0..<size.rows {
             for column in 0..<size.columns {
@@ -75,5 +75,18 @@ extension ImageSet {
     private func level(_ image: Int, _ place: (row: Int, column: Int), _ channel: Int) -> Int {
         guard (0..<size.rows).contains(place.row), (0..<size.columns).contains(place.column) else { return 0 }
         return Int(pixels[image * size.numbers + (place.row * size.columns + place.column) * size.channels + channel])
+    }
+}
+
+/// One channel of one image in a batch.
+private struct ImagePlane<Scalar> {
+    let pixels: UnsafeMutableBufferPointer<Scalar>
+    let start: Int
+    let step: Int
+    let count: Int
+
+    subscript(place: Int) -> Scalar {
+        get { pixels[start + place * step] }
+        nonmutating set { pixels[start + place * step] = newValue }
     }
 }

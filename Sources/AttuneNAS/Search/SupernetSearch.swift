@@ -1,0 +1,203 @@
+import AttuneCore
+import Foundation
+
+/// How long a supernet is searched, and with what steps (Liu et al. 2019, appendix A.1).
+public struct SearchSettings: Sendable, Hashable {
+    public var space = SupernetSpace(nodes: 3, layers: 4, channels: 8)
+    public var method = SearchMethod(named: "default") ?? SearchMethod()
+    public var epochs = 20
+    public var batch = 64
+    public var weightRate = 0.025
+    public var lastWeightRate = 0.001
+    public var momentum = 0.9
+    public var weightDecay = 3e-4
+    /// The longest gradient of the weights.
+    public var gradientBound = 5.0
+    public var architectureRate = 3e-4
+    public var architectureDecay = 1e-3
+    public var seed: UInt64 = 0
+    /// Change no result, only the time.
+    public var threads = 1
+
+    public init() {}
+}
+
+/// What an epoch of a search came to.
+public struct SearchEpoch: Sendable, Hashable {
+    /// From 1.
+    public var epoch: Int
+    /// On the half that the weights learn from, with the architecture as it was at each step.
+    public var training: BatchOutcome
+    /// On the half that the architecture learns from; no images in epochs of the warm-up.
+    public var validation: BatchOutcome
+    /// The cell as it would be made now.
+    public var genotype: Genotype
+    /// See `ArchitectureParameters.entropy`.
+    public var entropy: Double
+}
+
+/// A search for cells by gradients (Liu et al. 2019, algorithm 1): the architecture learns from one half of the images, the
+/// weights from the other, step by step in turn.
+///
+/// The same settings and images give the same genotype, whatever the threads. An epoch costs two passes forwards and
+/// backwards of every image, five times that for the architecture's half where the method looks ahead.
+public final class SupernetSearch {
+    public let settings: SearchSettings
+    public private(set) var epochs: [SearchEpoch] = []
+    private let images: ImageSet
+    private let standardisation: Standardisation
+    private let halves: (first: [Int], second: [Int])
+    private let task: SupernetTask<Float>
+    private let descent: MomentumDescent<Float>
+    private var adam: AdamDescent
+
+    /// - Parameter images: those to search with; the classes are those they have.
+    public init(_ images: ImageSet, _ settings: SearchSettings) throws(AttuneError) {
+        try settings.check(images)
+        self.settings = settings
+        self.images = images
+        standardisation = Standardisation(of: images)
+        var random = RandomSource(seed: settings.seed, stream: 0)
+        halves = images.balancedHalves(using: &random)
+        let net = Supernet<Float>(
+            settings.space, inputs: images.size.channels, classes: images.classes,
+            partial: settings.method.partial, workers: Workers(threads: settings.threads), using: &random)
+        task = SupernetTask(net, settings.method, ArchitectureParameters(settings.space, using: &random))
+        descent = MomentumDescent(
+            momentum: settings.momentum, decay: settings.weightDecay, bound: settings.gradientBound)
+        adam = AdamDescent(rate: settings.architectureRate, decay: settings.architectureDecay)
+    }
+
+    /// The numbers behind the cell.
+    public var architecture: ArchitectureParameters { task.architecture }
+
+    /// Whether the epochs are over, or the method's rule says so.
+    public var isOver: Bool { epochs.count >= settings.epochs || stops }
+
+    /// What was found: the cell of the last epoch, or where a rule about skips ended the search of the one before.
+    public var genotype: Genotype {
+        let last = epochs.last?.genotype ?? discretised
+        guard tooManySkips, epochs.count > 1 else { return last }
+        return epochs[epochs.count - 2].genotype
+    }
+
+    private var stops: Bool {
+        if tooManySkips { return true }
+        guard let patience = settings.method.stopsWhenStable, epochs.count > patience else { return false }
+        let recent = epochs.suffix(patience + 1)
+        return recent.allSatisfy { $0.genotype == recent.first?.genotype && $0.validation.images > 0 }
+    }
+
+    private var tooManySkips: Bool {
+        guard let limit = settings.method.stopsAtSkips, let last = epochs.last else { return false }
+        return last.genotype.normal.skips >= limit
+    }
+
+    /// Searches for one more epoch.
+    @discardableResult public func advance() -> SearchEpoch {
+        let number = epochs.count
+        var random = RandomSource(seed: settings.seed, stream: UInt64(number) + 1)
+        let training = shuffledBatches(of: halves.first, size: settings.batch, using: &random)
+        let validation = shuffledBatches(of: halves.second, size: settings.batch, using: &random)
+        var outcomes = (training: BatchOutcome(images: 0), validation: BatchOutcome(images: 0))
+        let learnsArchitecture = Double(number) >= settings.method.warmUp * Double(settings.epochs)
+        for (index, batches) in zip(training, validation).enumerated() {
+            task.progress = (Double(number) + Double(index) / Double(training.count)) / Double(settings.epochs)
+            task.training = batch(batches.0)
+            task.validation = batch(batches.1)
+            if learnsArchitecture {
+                task.chance = RandomSource(seed: random.next())
+                learnArchitecture()
+                outcomes.validation = outcomes.validation + task.lastOutcome
+            }
+            task.chance = RandomSource(seed: random.next())
+            task.learn()
+            outcomes.training = outcomes.training + task.lastOutcome
+            descent.step(task.net.weights, rate: rate)
+        }
+        let epoch = SearchEpoch(
+            epoch: number + 1, training: outcomes.training, validation: outcomes.validation, genotype: discretised,
+            entropy: task.architecture.entropy)
+        epochs.append(epoch)
+        return epoch
+    }
+
+    /// The rate of an epoch's weight steps.
+    private var rate: Double {
+        let schedule = CosineRate(first: settings.weightRate, last: settings.lastWeightRate)
+        return schedule.value(at: Double(epochs.count) / Double(settings.epochs))
+    }
+
+    private func batch(_ indices: [Int]) -> SupernetTask<Float>.Batch {
+        SupernetTask<Float>.Batch(
+            images: images.batch(indices, standardised: standardisation, as: Float.self),
+            shape: MapShape(
+                channels: images.size.channels, rows: images.size.rows, columns: images.size.columns,
+                batch: indices.count), labels: indices.map { images.labels[$0] })
+    }
+
+    private func learnArchitecture() {
+        var slopes =
+            settings.method.looksAhead
+            ? task.architectureSlopes(lookingAhead: descent.next(rate: rate)) : task.validationArchitectureSlopes()
+        let push = regularisation
+        for index in slopes.indices { slopes[index] += push[index] }
+        var vector = task.architecture.vector
+        adam.step(&vector, slopes: slopes)
+        task.architecture.vector = vector
+    }
+
+    /// The gradient of what the method adds to the validation loss.
+    private var regularisation: [Double] {
+        let method = settings.method
+        var result = task.architecture
+        let edges = Double(result.operations.normal.count + result.operations.reduction.count)
+        let numbers = edges * Double(settings.space.operations.count)
+        func slopes(_ row: [Double]) -> [Double] {
+            let decay = softmax(row).map { method.betaDecay * task.progress * $0 / edges }
+            let shares = Relaxation.sigmoid.scores(row)
+            return zip(decay, shares).map { $0 - method.zeroOnePush * 2 * ($1 - 0.5) * $1 * (1 - $1) / numbers }
+        }
+        result.operations = result.operations.map { $0.map(slopes) }
+        result.edges = result.edges.map { $0.map { _ in 0 } }
+        return result.vector
+    }
+
+    private var discretised: Genotype {
+        let scores = CellPair(
+            normal: scores(task.architecture.operations.normal, task.architecture.edges.normal),
+            reduction: scores(task.architecture.operations.reduction, task.architecture.edges.reduction))
+        return Genotype(
+            discretising: scores.normal, reduction: scores.reduction, operations: settings.space.operations,
+            maximumSkips: settings.method.maximumSkips)
+    }
+
+    private func scores(_ operations: [[Double]], _ edges: [Double]) -> [[Double]] {
+        let rows = operations.map(settings.method.relaxation.scores)
+        guard settings.method.normalisesEdges else { return rows }
+        let relaxed = rows.map { row in RelaxedEdge(weights: row) { $0 } }
+        return RelaxedCell<Double>(relaxed, edges: edges, space: settings.space).edgeWeights.operations
+    }
+}
+
+extension SearchSettings {
+    /// - Throws: `AttuneError` naming the first setting that is not possible, and what would be.
+    func check(_ images: ImageSet) throws(AttuneError) {
+        func need(_ condition: Bool, _ message: String) throws(AttuneError) {
+            if !condition { throw AttuneError(message) }
+        }
+        try need(space.nodes > 0 && space.layers > 0, "nodes and layers must be at least 1")
+        try need(
+            space.operations.contains { $0 != .none && $0 != .skip }, "operations must have one beside none and skip")
+        let unit = 2 * method.partial
+        try need(
+            space.channels > 0 && space.channels % unit == 0,
+            "channels must be a multiple of \(unit), not \(space.channels)")
+        try need(epochs > 0, "epochs must be at least 1")
+        try need(images.classes > 1, "the images must be of two classes at least")
+        try need(
+            batch > 0 && images.count / 2 >= batch,
+            "batch must be at most half of the images, which are \(images.count)")
+        try need(threads > 0, "threads must be at least 1")
+    }
+}
