@@ -5,12 +5,14 @@ import Testing
 
 /// Compares gradients with central differences, in double precision.
 enum GradientCheck {
-    /// The largest difference, relative to the largest number of either.
+    /// The largest difference, relative to the largest number of either, over some two hundred numbers of the gradient.
     static func error(_ gradient: [Double], _ loss: ([Double]) -> Double, at point: [Double], step: Double = 1e-5)
         -> Double
     {
         var numeric: [Double] = []
-        for index in point.indices {
+        let picked = Array(Swift.stride(from: 0, to: point.count, by: max(point.count / 200, 1)))
+        let gradient = picked.map { gradient[$0] }
+        for index in picked {
             var (up, down) = (point, point)
             up[index] += step
             down[index] -= step

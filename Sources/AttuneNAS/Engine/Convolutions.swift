@@ -17,7 +17,11 @@ struct Window: Sendable, Hashable {
         return result
     }
 
-    private func places(_ side: Int) -> Int { (side + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1 }
+    /// A window of even side looks beyond the far border where the image's side is odd.
+    private func places(_ side: Int) -> Int {
+        let beyond = kernel % 2 == 0 ? stride - 1 : 0
+        return (side + 2 * padding - dilation * (kernel - 1) - 1 + beyond) / stride + 1
+    }
 
     func over(_ shape: MapShape) -> AttuneWindow {
         let output = output(of: shape)

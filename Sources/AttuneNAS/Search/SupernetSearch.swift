@@ -189,7 +189,7 @@ extension SearchSettings {
         try need(space.nodes > 0 && space.layers > 0, "nodes and layers must be at least 1")
         try need(
             space.operations.contains { $0 != .none && $0 != .skip }, "operations must have one beside none and skip")
-        let unit = 2 * method.partial
+        let unit = method.partial
         try need(
             space.channels > 0 && space.channels % unit == 0,
             "channels must be a multiple of \(unit), not \(space.channels)")

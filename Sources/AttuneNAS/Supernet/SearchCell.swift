@@ -3,7 +3,7 @@ import AttuneCore
 /// A cell all of whose operations are there at once, each edge a weighted sum of them (Liu et al. 2019, eq. 2).
 ///
 /// Where only a part of the channels is mixed, the others pass an edge by, and the channels of a node are shuffled (Xu et
-/// al., *PC-DARTS: Partial Channel Connections*, ICLR 2020); channels that pass a reducing edge by are max-pooled by 3x3.
+/// al., *PC-DARTS: Partial Channel Connections*, ICLR 2020); channels that pass a reducing edge by are max-pooled by 2x2.
 final class SearchCell<Scalar: NetworkScalar> {
     let isReduction: Bool
     private let nodes: Int

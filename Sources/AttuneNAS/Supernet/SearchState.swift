@@ -43,7 +43,7 @@ final class SearchState<Scalar: NetworkScalar> {
             default: nil
             }
         }
-        bypass = stride == 2 ? MaxPool(Window(kernel: 3, stride: 2)) : nil
+        bypass = stride == 2 ? MaxPool(Window(kernel: 2, stride: 2)) : nil
     }
 
     /// - Parameter pooled: the operations that some edge carries out.

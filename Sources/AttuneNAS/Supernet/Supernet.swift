@@ -22,7 +22,7 @@ public final class Supernet<Scalar: NetworkScalar> {
         _ space: SupernetSpace, inputs: Int, classes: Int, partial: Int = 1, workers: Workers = Workers(threads: 1),
         using random: inout RandomSource
     ) {
-        precondition(space.channels % (2 * partial) == 0, "a reduction halves the channels that are mixed")
+        precondition(space.channels % partial == 0, "every group has as many channels")
         self.space = space
         self.workers = workers
         let stemmed = space.channels * space.stemMultiplier
@@ -60,6 +60,9 @@ public final class Supernet<Scalar: NetworkScalar> {
         shapes = outputs.map(\.shape)
         return classifier.forward(outputs[cells.count], labels: labels)
     }
+
+    /// What the last `forward` made of each image, [images][classes].
+    var probabilities: [[Double]] { classifier.probabilities }
 
     /// How the loss of the last `forward` changes with the weights of the edges; adds to the gradients of the weights
     /// where the pass learns them.

@@ -1,0 +1,179 @@
+import AttuneCore
+import Foundation
+import Testing
+
+@testable import AttuneNAS
+
+struct SupernetSearchTests {
+    /// Images of noise; of half of the classes the upper half is brighter, of the others the lower.
+    private static func images(_ count: Int, size: Int = 6) -> ImageSet {
+        var random = RandomSource(seed: 5)
+        let labels = (0..<count).map { $0 % 2 }
+        let pixels = labels.flatMap { label in
+            (0..<size * size).map { pixel -> UInt8 in
+                let isBright = (pixel < size * size / 2) == (label == 0)
+                return UInt8(random.below(120) + (isBright ? 100 : 0))
+            }
+        }
+        return ImageSet(size: ImageSize(rows: size, columns: size), pixels: pixels, labels: labels)
+    }
+
+    private static func settings(_ name: String, epochs: Int = 3) throws -> SearchSettings {
+        var settings = SearchSettings()
+        settings.space = SupernetSpace(nodes: 2, layers: 3, channels: 4, stemMultiplier: 2)
+        settings.method = try #require(SearchMethod(named: name))
+        settings.epochs = epochs
+        settings.batch = 16
+        settings.architectureRate = 0.02
+        return settings
+    }
+
+    private static func searched(_ settings: SearchSettings) throws -> SupernetSearch {
+        let search = try SupernetSearch(images(96), settings)
+        while !search.isOver { search.advance() }
+        return search
+    }
+
+    @Test(arguments: SearchMethod.named.map(\.name))
+    func `every method learns, and finds the same again`(name: String) throws {
+        var settings = try Self.settings(name)
+        let search = try Self.searched(settings)
+        settings.threads = 2
+        let again = try Self.searched(settings)
+        #expect(search.epochs == again.epochs && search.architecture == again.architecture)
+        #expect(search.genotype.normal.nodes.joined().allSatisfy { $0.operation != .none })
+        if let most = settings.method.maximumSkips { #expect(search.genotype.normal.skips <= most) }
+        let losses = search.epochs.map(\.training.loss)
+        #expect(losses.allSatisfy(\.isFinite))
+        let last = try #require(losses.last)
+        #expect(last < losses[0])
+    }
+
+    @Test func `a search ends where the cell comes to too many skips, with the cell before`() throws {
+        var settings = try Self.settings("darts-1", epochs: 30)
+        settings.space.operations = [.skip, .maxPool(3)]
+        settings.method.stopsAtSkips = 1
+        let search = try Self.searched(settings)
+        if let last = search.epochs.last, last.genotype.normal.skips > 0 {
+            #expect(search.isOver)
+            if search.epochs.count > 1 { #expect(search.genotype.normal.skips == 0) }
+        }
+        #expect(search.epochs.dropLast().allSatisfy { $0.genotype.normal.skips == 0 })
+    }
+
+    @Test func `what cannot be searched is refused by name`() throws {
+        let images = Self.images(40)
+        func complaint(_ change: (inout SearchSettings) -> Void) throws -> String? {
+            var settings = try Self.settings("pc-darts")
+            change(&settings)
+            do {
+                _ = try SupernetSearch(images, settings)
+                return nil
+            } catch {
+                return error.message
+            }
+        }
+        let cases: [(change: (inout SearchSettings) -> Void, part: String)] = [
+            ({ $0.space.channels = 6 }, "multiple of 4"), ({ $0.batch = 21 }, "half of the images, which are 40"),
+            ({ $0.epochs = 0 }, "epochs"), ({ $0.space.operations = [.skip, .none] }, "operations"),
+        ]
+        let none = try complaint { _ in }
+        #expect(none == nil)
+        for (change, part) in cases {
+            let message = try complaint(change)
+            #expect(message?.contains(part) == true)
+        }
+    }
+
+    @Test func `a network of the found cells learns`() throws {
+        let images = Self.images(96)
+        var random = RandomSource(seed: 2)
+        let genotype = Genotype(random: SupernetSpace(nodes: 2), using: &random)
+        var settings = RetrainingSettings()
+        (settings.channels, settings.layers, settings.epochs, settings.batch) = (4, 3, 6, 16)
+        let training = try Retraining(genotype, images, settings)
+        let plan = CellNetwork(channels: 4, layers: 3, classes: 2, input: images.size)
+        #expect(training.parameters == NetworkCost(of: genotype, in: plan).parameters)
+        let before = try training.evaluate(images)
+        while training.epochs < settings.epochs { training.advance() }
+        let after = try training.evaluate(images)
+        #expect(after.loss < before.loss && after.accuracy > 0.8, "\(before) \(after)")
+    }
+
+    /// Labels are what a supernet of random weights says where an operation is alone on every edge; the architecture that
+    /// learns from them, at those weights, comes to that operation.
+    @Test(arguments: [CellOperation.separable(3), .maxPool(3), .skip, .dilated(3)], [Relaxation.softmax, .gumbel])
+    func `a planted operation is found`(planted: CellOperation, relaxation: Relaxation) throws {
+        var found: [UInt64] = []
+        for seed in 1...10 as ClosedRange<UInt64> {
+            var problem = try PlantedOperation(planted, seed: seed)
+            if problem.isFound(by: relaxation) { found.append(seed) }
+        }
+        #expect(found.count >= 9, "seeds \(found)")
+    }
+}
+
+/// A supernet of one normal cell whose labels come from one of its operations.
+private struct PlantedOperation {
+    private static let operations: [CellOperation] = [.maxPool(3), .skip, .separable(3), .dilated(3)]
+    private let index: Int
+    private let task: SupernetTask<Float>
+    private var random: RandomSource
+
+    init(_ operation: CellOperation, seed: UInt64) throws {
+        index = try #require(Self.operations.firstIndex(of: operation))
+        random = RandomSource(seed: seed, stream: 9)
+        let space = SupernetSpace(operations: Self.operations, nodes: 1, layers: 1, channels: 8, stemMultiplier: 1)
+        let net = Supernet<Float>(space, inputs: 1, classes: 4, using: &random)
+        task = SupernetTask(net, SearchMethod(), ArchitectureParameters(space, using: &random))
+        let shape = MapShape(channels: 1, rows: 6, columns: 6, batch: 256)
+        let images = (0..<shape.count).map { _ in Float(random.normal()) }
+        task.validation = .init(images: images, shape: shape, labels: Array(repeating: 0, count: 256))
+        sharpen()
+        task.validation?.labels = teach().map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+    }
+
+    /// What the teacher makes of each image.
+    private func teach() -> [[Double]] {
+        var alone = task.architecture
+        let row = Self.operations.indices.map { $0 == index ? 40.0 : -40 }
+        alone.operations.normal = alone.operations.normal.map { _ in row }
+        let teacher = SupernetTask(task.net, SearchMethod(), alone)
+        teacher.validation = task.validation
+        _ = teacher.validationArchitectureSlopes()
+        return task.net.probabilities
+    }
+
+    /// Makes the last layer decided, and its classes equally frequent.
+    private func sharpen() {
+        var vector = task.net.weights.vector
+        for place in vector.count - 36..<vector.count - 4 { vector[place] *= 20 }
+        task.net.weights.vector = vector
+        let rows = teach()
+        for label in 0..<4 {
+            let mean = rows.map { log(max($0[label], 1e-30)) }.reduce(0, +) / Double(rows.count)
+            vector[vector.count - 4 + label] -= Float(mean)
+        }
+        task.net.weights.vector = vector
+    }
+
+    mutating func isFound(by relaxation: Relaxation) -> Bool {
+        var method = SearchMethod()
+        method.relaxation = relaxation
+        method.firstTemperature = 1
+        method.lastTemperature = 1
+        let learner = SupernetTask(task.net, method, task.architecture)
+        learner.validation = task.validation
+        var adam = AdamDescent(rate: 0.1, decay: 0)
+        for _ in 0..<40 {
+            learner.chance = RandomSource(seed: random.next())
+            var vector = learner.architecture.vector
+            adam.step(&vector, slopes: learner.validationArchitectureSlopes())
+            learner.architecture.vector = vector
+        }
+        let totals = Self.operations.indices.map { operation in
+            learner.architecture.operations.normal.map { softmax($0)[operation] }.max() ?? 0
+        }
+        return totals.indices.max { totals[$0] < totals[$1] } == index
+    }
+}
