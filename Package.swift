@@ -120,9 +120,8 @@ let package = Package(
             name: "AttuneCLI",
             dependencies: [
                 "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneClient", "AttuneCore",
-                "AttuneKubernetes", "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto", "AttuneService",
-                "AttuneStore",
-                "AttuneTables", "AttuneYAML",
+                "AttuneKubernetes", "AttuneNAS", "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto",
+                "AttuneService", "AttuneStore", "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),

@@ -23,7 +23,7 @@ struct AttuneCommand: AsyncParsableCommand {
             CollectCommand.self, LogsCommand.self, ResumeCommand.self, StopCommand.self, DeleteCommand.self,
             ExportCommand.self,
             ReplayCommand.self, AuditCommand.self, OptimizeCommand.self, BenchCommand.self, AlgorithmsCommand.self,
-            ReportCommand.self,
+            ReportCommand.self, NASCommand.self,
             DoctorCommand.self,
             TokenCommand.self, BackupCommand.self,
         ])

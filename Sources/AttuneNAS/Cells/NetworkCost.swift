@@ -35,8 +35,8 @@ private struct Maps {
 extension NetworkCost {
     /// Of the network that these cells make, without the auxiliary head, which only training has.
     ///
-    /// A convolution from `c` to `d` channels with windows of `k` has `c d k²` weights, a depthwise one `c k²`, each used
-    /// once for every pixel of its result; batch norm has a scale and a shift for each channel.
+    /// A convolution from `c` to `d` channels with windows of `k` has `c d k²` weights, a depthwise one `c k²`, each
+    /// used once for every pixel of its result; batch norm has a scale and a shift for each channel.
     public init(of genotype: Genotype, in network: CellNetwork) {
         var maps = Maps(
             channels: network.channels * network.stemMultiplier, rows: network.input.rows,

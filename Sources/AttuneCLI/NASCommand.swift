@@ -1,0 +1,58 @@
+import ArgumentParser
+import AttuneCore
+import AttuneNAS
+import Foundation
+
+/// What concerns the architecture of neural networks.
+struct NASCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nas", abstract: "Neural architecture search: draws what was found, and writes it for others.",
+        subcommands: [NASDrawCommand.self, NASExportCommand.self])
+}
+
+/// The argument that names a genotype.
+struct GenotypeArgument: ParsableArguments {
+    @Argument(
+        help: """
+            A file with a genotype (a log counts: its last), the genotype itself, or - for standard input. It may be \
+            written as DARTS, Katib or JSON do.
+            """, completion: .file())
+    var genotype: String
+
+    /// - Throws: `AttuneError`, naming the file and what is wrong.
+    func read() throws -> Genotype {
+        if genotype == "-" { return try parse(FileHandle.standardInput.readToEnd() ?? Data(), "standard input: ") }
+        // No file has such a name, and an error about one would only mislead.
+        if genotype.contains("Genotype(") || genotype.drop(while: \.isWhitespace).first == "{" {
+            return try Genotype(parsing: genotype)
+        }
+        guard let content = try? Data(contentsOf: URL(filePath: genotype)) else {
+            throw AttuneError(
+                "\(genotype): no such file, or not readable, and no genotype either, \"Genotype(normal=[…], …)\"")
+        }
+        return try parse(content, "\(genotype): ")
+    }
+
+    private func parse(_ content: Data, _ place: String) throws -> Genotype {
+        do throws(AttuneError) {
+            return try Genotype(parsing: Array(content))
+        } catch {
+            throw AttuneError(place + error.message)
+        }
+    }
+}
+
+/// Where a command writes its text.
+struct TextOutput: ParsableArguments {
+    @Option(name: [.short, .long], help: "The file to write; standard output without.", completion: .file())
+    var output: String?
+
+    func write(_ text: String) throws {
+        guard let output else { return Terminal.write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
+        do {
+            try Data(text.utf8).write(to: URL(filePath: output), options: .atomic)
+        } catch {
+            throw AttuneError("\(output): cannot be written; does its folder exist?")
+        }
+    }
+}
