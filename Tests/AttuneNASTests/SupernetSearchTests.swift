@@ -18,7 +18,7 @@ struct SupernetSearchTests {
         return ImageSet(size: ImageSize(rows: size, columns: size), pixels: pixels, labels: labels)
     }
 
-    private static func settings(_ name: String, epochs: Int = 3) throws -> SearchSettings {
+    private static func settings(_ name: String, epochs: Int = 8) throws -> SearchSettings {
         var settings = SearchSettings()
         settings.space = SupernetSpace(nodes: 2, layers: 3, channels: 4, stemMultiplier: 2)
         settings.method = try #require(SearchMethod(named: name))
@@ -41,11 +41,13 @@ struct SupernetSearchTests {
         settings.threads = 2
         let again = try Self.searched(settings)
         #expect(search.epochs == again.epochs && search.architecture == again.architecture)
-        #expect(search.genotype.normal.nodes.joined().allSatisfy { $0.operation != .none })
+        let isWhole = search.genotype.normal.nodes.joined().allSatisfy { $0.operation != .none }
+        #expect(isWhole)
         if let most = settings.method.maximumSkips { #expect(search.genotype.normal.skips <= most) }
         let losses = search.epochs.map(\.training.loss)
-        #expect(losses.allSatisfy(\.isFinite))
-        let last = try #require(losses.last)
+        let areNumbers = losses.allSatisfy(\.isFinite)
+        #expect(areNumbers)
+        let last = losses.suffix(2).reduce(0, +) / 2
         #expect(last < losses[0])
     }
 
@@ -58,7 +60,8 @@ struct SupernetSearchTests {
             #expect(search.isOver)
             if search.epochs.count > 1 { #expect(search.genotype.normal.skips == 0) }
         }
-        #expect(search.epochs.dropLast().allSatisfy { $0.genotype.normal.skips == 0 })
+        let hadNone = search.epochs.dropLast().allSatisfy { $0.genotype.normal.skips == 0 }
+        #expect(hadNone)
     }
 
     @Test func `what cannot be searched is refused by name`() throws {
@@ -130,7 +133,8 @@ private struct PlantedOperation {
         let images = (0..<shape.count).map { _ in Float(random.normal()) }
         task.validation = .init(images: images, shape: shape, labels: Array(repeating: 0, count: 256))
         sharpen()
-        task.validation?.labels = teach().map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+        let labels = teach().map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+        task.validation?.labels = labels
     }
 
     /// What the teacher makes of each image.
@@ -164,8 +168,9 @@ private struct PlantedOperation {
         method.lastTemperature = 1
         let learner = SupernetTask(task.net, method, task.architecture)
         learner.validation = task.validation
-        var adam = AdamDescent(rate: 0.1, decay: 0)
-        for _ in 0..<40 {
+        // Drawn operations are tried one at a time, so it takes more steps to compare them.
+        var adam = AdamDescent(rate: relaxation == .gumbel ? 0.03 : 0.1, decay: 0)
+        for _ in 0..<(relaxation == .gumbel ? 400 : 40) {
             learner.chance = RandomSource(seed: random.next())
             var vector = learner.architecture.vector
             adam.step(&vector, slopes: learner.validationArchitectureSlopes())
