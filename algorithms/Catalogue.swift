@@ -6,6 +6,7 @@ extension AlgorithmCatalogue {
         algorithms: [
             .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .nsga2, .nsga3,
             .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw, .pbt,
+            .darts, .enas,
         ],
         stoppingRules: [
             .medianStop, .percentile, .threshold, .patience, .plateau, .asha, .wilcoxon, .curve,

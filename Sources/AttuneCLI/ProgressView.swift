@@ -87,7 +87,7 @@ private struct Progress {
         let mark = isOnFront ? (objective.hasSeveralTargets ? " (on the front)" : " (best)") : ""
         let why = reason.map { ": \($0.brief)" } ?? ""
         return "trial \(trial.number) \(state)\(values.joined())\(mark)\(why)  "
-            + trial.assignment.description.onOneLine
+            + study.experiment.presentedText(trial.assignment)
     }
 
     func panel(at time: Date) -> [String] {
@@ -121,7 +121,7 @@ private struct Progress {
         let direction = study.objective.direction == .minimize ? "lowest" : "highest"
         return [
             "\(direction) \(study.objective.metric) \(value.short) in trial \(best.number)  \(sparkline)",
-            "  \(best.assignment)",
+            "  \(study.experiment.presentedText(best.assignment))",
         ]
     }
 

@@ -46,7 +46,8 @@ struct ShowCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try recordsOptions.open()
         let summary = try await store.required(name)
-        let best = try await store.best(of: name)
+        let experiment = try await store.requiredExperiment(name)
+        let best = try await store.best(of: name)?.presented(by: experiment)
         let holder = try await store.holder(of: name)
         let table = importance ? ImportanceTable(try await store.requiredStudy(name).study()) : nil
         if format.json {
@@ -81,10 +82,11 @@ struct TrialsCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try recordsOptions.open()
         let summary = try await store.required(name)
-        let trials = try await store.allTrials(of: name)
+        let experiment = try await store.requiredExperiment(name)
+        let trials = try await store.allTrials(of: name).map { $0.presented(by: experiment) }
         if format.json { return Terminal.say(JSON.array(trials.map(why ? \.explainedJSON : \.json)).pretty) }
         if why { return Terminal.say(ExplanationTable(trials: trials, metric: summary.metric).text) }
-        let parameters = try await store.requiredExperiment(name).space.names
+        let parameters = experiment.presentedNames
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
         let rows = trials.map { trial in
             [
@@ -106,9 +108,10 @@ struct BestCommand: AsyncParsableCommand {
     func run() async throws {
         let store = try recordsOptions.open()
         let summary = try await store.required(name)
-        guard let best = try await store.best(of: name) else {
+        guard let found = try await store.best(of: name) else {
             throw AttuneError("no trial of \(name) has succeeded yet")
         }
+        let best = found.presented(by: try await store.requiredExperiment(name))
         if format.json { return Terminal.say(best.json.pretty) }
         Terminal.say("trial \(best.number)  \(summary.metric) = \(summary.best?.value.text ?? "-")")
         for (name, value) in best.parameters { Terminal.say("\(name): \(value)") }

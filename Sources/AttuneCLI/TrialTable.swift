@@ -27,6 +27,14 @@ struct TrialTable {
 }
 
 extension TrialRow {
+    /// The same with what trials of an architecture search are told in place of the choices that it is made of.
+    func presented(by experiment: Experiment) -> TrialRow {
+        guard experiment.nas != nil, let choices = experiment.space.assignment(json: assignment) else { return self }
+        var row = self
+        row.assignment = experiment.presentedJSON(choices)
+        return row
+    }
+
     /// Names and values of the active parameters.
     var parameters: [(name: String, value: String)] {
         (assignment.object ?? [:]).map { ($0.key, $0.value.scalarText ?? "") }
@@ -49,6 +57,19 @@ extension TrialRow {
         guard case .object(var fields) = json else { return json }
         fields["why"] = explanation?.json ?? .null
         return .object(fields)
+    }
+}
+
+extension Experiment {
+    /// What a trial is told, as an object.
+    func presentedJSON(_ assignment: Assignment) -> JSON {
+        guard nas != nil else { return assignment.json }
+        return .object(JSON.Fields(presented(assignment).map { ($0.name, .string($0.value)) }))
+    }
+
+    /// The same on one line of text.
+    func presentedText(_ assignment: Assignment) -> String {
+        presented(assignment).map { "\($0.name)=\($0.value)" }.joined(separator: " ").onOneLine
     }
 }
 
@@ -127,7 +148,7 @@ extension Study {
             best.map { trial in
                 [
                     "trial": .number(trial.number), "value": trial.value(of: objective).map { .number($0) } ?? .null,
-                    "parameters": trial.assignment.json,
+                    "parameters": experiment.presentedJSON(trial.assignment),
                 ]
             } ?? .null
         return [
@@ -148,7 +169,7 @@ extension Study {
         }
         if let best, let value = best.value(of: objective) {
             lines.append("best \(objective.metric) = \(value.text) in trial \(best.number)")
-            lines += best.assignment.active.map { "  \($0.name): \($0.value)" }
+            lines += experiment.presented(best.assignment).map { "  \($0.name): \($0.value)" }
         }
         return lines.joined(separator: "\n")
     }

@@ -11,6 +11,8 @@ public struct Algorithm: Sendable {
     public let summary: String
     public let settings: [AlgorithmSetting]
     public let honours: Set<Feature>
+    /// Whether settings beside `settings` are handed on to the trials, and not refused.
+    public let passesSettingsOn: Bool
     /// What beyond its settings keeps an experiment from using it, fields relative to `spec`.
     public let objections: @Sendable (Experiment) -> [Problem]
     public let suggester: @Sendable (Experiment) throws -> any Suggester
@@ -19,6 +21,7 @@ public struct Algorithm: Sendable {
 
     public init(
         _ name: String, summary: String, settings: [AlgorithmSetting] = [], honours: Set<Feature>,
+        passesSettingsOn: Bool = false,
         objections: @escaping @Sendable (Experiment) -> [Problem] = { _ in [] },
         stoppingRule: @escaping @Sendable (Experiment) throws -> (any EarlyStopping)? = { _ in nil },
         suggester: @escaping @Sendable (Experiment) throws -> any Suggester
@@ -27,6 +30,7 @@ public struct Algorithm: Sendable {
         self.summary = summary
         self.settings = settings
         self.honours = honours
+        self.passesSettingsOn = passesSettingsOn
         self.objections = objections
         self.suggester = suggester
         self.stoppingRule = stoppingRule
@@ -89,19 +93,24 @@ public struct AlgorithmSetting: Sendable {
     public let summary: String
     /// What to say of a value out of range, `{value}` standing for it; nil for a sentence made from the kind.
     public let complaint: String?
+    /// A word that is taken beside the values of the kind, for "none of it"; nil where there is none.
+    public let noneWord: String?
 
     public init(
-        _ name: String, _ kind: Kind, default defaultValue: String? = nil, _ summary: String, complaint: String? = nil
+        _ name: String, _ kind: Kind, default defaultValue: String? = nil, _ summary: String, complaint: String? = nil,
+        noneWord: String? = nil
     ) {
         self.name = name
         self.kind = kind
         self.defaultValue = defaultValue
         self.summary = summary
         self.complaint = complaint
+        self.noneWord = noneWord
     }
 
     /// What is wrong with `text` as a value; nil when nothing is.
     public func complaint(about text: String) -> String? {
+        if let noneWord, text == noneWord { return nil }
         switch kind {
         case .integer(let range):
             guard let value = Int(text) else { return "failed to validate \(name)(\(text)): must be an integer" }
@@ -121,7 +130,9 @@ public struct AlgorithmSetting: Sendable {
     }
 
     /// The kind as a person reads it: `integer ≥ 0`, `one of a, b`.
-    public var kindDescription: String {
+    public var kindDescription: String { valueDescription + (noneWord.map { ", or \($0)" } ?? "") }
+
+    private var valueDescription: String {
         switch kind {
         case .integer(let range): "integer " + AlgorithmSetting.text(range)
         case .number(let range): ["number", AlgorithmSetting.text(range)].filter { !$0.isEmpty }.joined(separator: " ")
@@ -164,7 +175,7 @@ public struct AlgorithmCatalogue: Sendable {
 
     /// - Throws: `InvalidExperiment` when the experiment cannot be searched by the algorithm it names.
     public func suggester(for experiment: Experiment) throws -> any Suggester {
-        let problems = self.problems(of: experiment)
+        let problems = self.problems(of: experiment).errors
         guard problems.isEmpty, let algorithm = self[algorithm: experiment.algorithm.name] else {
             throw InvalidExperiment(problems)
         }
@@ -191,14 +202,18 @@ public struct AlgorithmCatalogue: Sendable {
         guard let algorithm = self[algorithm: spec.name] else { return problems + stopping }
         let missing = experiment.features.subtracting(algorithm.honours)
         if !missing.isEmpty {
-            let able = algorithms.filter { $0.honours.isSuperset(of: experiment.features) }.map(\.name)
+            let able = algorithms.filter {
+                $0.honours.isSuperset(of: experiment.features) && $0.objections(experiment).isEmpty
+            }.map(\.name)
             problems.append(
                 Problem(
                     "algorithm.algorithmName", found: "\"\(spec.name)\"",
                     "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this experiment; use one of: \(able.joined(separator: ", "))"
                 ))
         }
-        if problems.isEmpty { problems = feasibilityProblems(of: experiment.space) + algorithm.objections(experiment) }
+        if problems.errors.isEmpty {
+            problems += feasibilityProblems(of: experiment.space) + algorithm.objections(experiment)
+        }
         return problems + stopping
     }
 
@@ -232,7 +247,8 @@ public struct AlgorithmCatalogue: Sendable {
         guard let algorithm = self[algorithm: spec.name] else {
             return [unknown(spec.name, "algorithm", among: algorithms.map(\.name))]
         }
-        return settingProblems(of: spec, "algorithm", known: algorithm.settings)
+        return settingProblems(
+            of: spec, "algorithm", known: algorithm.settings, passesOthersOn: algorithm.passesSettingsOn)
     }
 
     public func problems(ofStoppingRule spec: AlgorithmSpec) -> [Problem] {
@@ -249,7 +265,9 @@ public struct AlgorithmCatalogue: Sendable {
             "unknown algorithm name \(name); \(hint)\(known.joined(separator: ", "))")
     }
 
-    private func settingProblems(of spec: AlgorithmSpec, _ part: String, known: [AlgorithmSetting]) -> [Problem] {
+    private func settingProblems(
+        of spec: AlgorithmSpec, _ part: String, known: [AlgorithmSetting], passesOthersOn: Bool = false
+    ) -> [Problem] {
         let field = FieldPath([.key(part)])["algorithmSettings"]
         return spec.settings.enumerated().flatMap { index, setting -> [Problem] in
             if let first = spec.settings.firstIndex(where: { $0.name == setting.name }), first < index {
@@ -259,10 +277,12 @@ public struct AlgorithmCatalogue: Sendable {
             }
             guard let description = known.first(where: { $0.name == setting.name }) else {
                 let hint = nearest(to: setting.name, among: known.map(\.name)).map { "; did you mean \"\($0)\"?" } ?? ""
+                let fate = passesOthersOn ? "; trials are told of it as it is" : ""
                 return [
                     Problem(
                         field[index]["name"], found: "\"\(setting.name)\"",
-                        "unknown setting \(setting.name) for algorithm \(spec.name)\(hint)")
+                        "unknown setting \(setting.name) for algorithm \(spec.name)\(fate)\(hint)",
+                        severity: passesOthersOn ? .warning : .error)
                 ]
             }
             return description.complaint(about: setting.value).map {
@@ -270,6 +290,11 @@ public struct AlgorithmCatalogue: Sendable {
             } ?? []
         }
     }
+}
+
+extension [Problem] {
+    /// Without the warnings.
+    fileprivate var errors: [Problem] { filter { $0.severity == .error } }
 }
 
 extension Experiment {

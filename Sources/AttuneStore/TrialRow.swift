@@ -33,7 +33,7 @@ public struct TrialRow: Sendable, Hashable {
     public let startTime: Date
     public let endTime: Date?
     /// An object of the active parameters, in the space's order.
-    public let assignment: JSON
+    public var assignment: JSON
     /// What the algorithm wants remembered.
     public let labels: [String: String]
     /// Why the algorithm proposed it; nil where it did not say.

@@ -124,13 +124,6 @@ struct KatibRefusalTests {
         #expect(await refusal(experiment)?.message == "Detect duplicated parameter name: rate")
     }
 
-    @Test(arguments: ["darts", "enas"])
-    func `architecture search is refused clearly`(algorithm: String) async throws {
-        let refusal = try #require(await refusal(.sample(algorithm)))
-        #expect(refusal.code == .invalidArgument)
-        #expect(refusal.message.contains("does not search neural architectures"))
-    }
-
     @Test func `settings alone can be validated`() async {
         var experiment = Api_V1_Beta1_Experiment.sample("random", types: [])
         #expect(await refusal(experiment) == nil)

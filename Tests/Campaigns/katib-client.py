@@ -7,6 +7,7 @@ Wants the Python packages kubeflow-katib and grpcio. Every algorithm gets parame
 messages are checked, and long histories are timed. Ends with 1 where anything is other than it should be.
 """
 
+import json
 import random
 import sys
 import time
@@ -173,6 +174,74 @@ def suggestions(stub):
     print(f"{len(ALGORITHMS)} algorithms: parameters of all types")
 
 
+def network(algorithm, pairs=(), layers=3):
+    def operation(kind, *parameters):
+        return api.Operation(
+            operation_type=kind, parameter_specs=api.Operation.ParameterSpecs(parameters=parameters)
+        )
+
+    sizes = choice("filter_size", api.CATEGORICAL, ["3", "5"])
+    graph = api.GraphConfig(num_layers=layers, input_sizes=[32, 32, 3], output_sizes=[10])
+    operations = [operation("separable_convolution", sizes), operation("convolution", sizes)]
+    if algorithm != "darts":
+        operations.append(operation("reduction", number("pool_size", api.INT, "2", "3", "1")))
+    return api.Experiment(
+        name="networks",
+        spec=api.ExperimentSpec(
+            objective=api.ObjectiveSpec(type=api.MAXIMIZE, objective_metric_name="accuracy"),
+            algorithm=api.AlgorithmSpec(algorithm_name=algorithm, algorithm_settings=settings(pairs)),
+            nas_config=api.NasConfig(
+                graph_config=graph, operations=api.NasConfig.Operations(operation=operations)
+            ),
+            parallel_trial_count=2,
+            max_trial_count=20,
+        ),
+    )
+
+
+def architectures(stub):
+    """What a trial's container does with each text: quotes replaced, read as JSON."""
+
+    def read(assignments):
+        return {one.name: json.loads(one.value.replace("'", '"')) for one in assignments}
+
+    for algorithm in ["enas", "random", "tpe"]:
+        asked = network(algorithm)
+        stub.ValidateAlgorithmSettings(api.ValidateAlgorithmSettingsRequest(experiment=asked))
+        controller = Controller(stub, asked)
+        for _ in range(4):
+            for suggestion in controller.ask(2).parameter_assignments:
+                told = read(suggestion.assignments)
+                layers, config = told["architecture"], told["nn_config"]
+                check([len(layer) for layer in layers] == [1, 2, 3], f"{algorithm}: {layers}")
+                used = {str(layer[0]) for layer in layers}
+                check(set(config["embedding"]) == used, f"{algorithm}: {config['embedding']}")
+            for trial in controller.trials:
+                if trial.status.condition == api.TrialStatus.RUNNING:
+                    trial.status.condition = api.TrialStatus.SUCCEEDED
+                    trial.status.completion_time = moment(controller.second)
+                    trial.status.observation.metrics.append(api.Metric(name="accuracy", value="0.5"))
+    asked = network("darts", [("num_epochs", "1"), ("batch_size", "None")], layers=1)
+    stub.ValidateAlgorithmSettings(api.ValidateAlgorithmSettingsRequest(experiment=asked))
+    controller = Controller(stub, asked)
+    for _ in range(3):
+        for suggestion in controller.ask(2).parameter_assignments:
+            told = read(suggestion.assignments)
+            check(told["num-layers"] == 1, f"darts: {told}")
+            check(told["search-space"][0] == "separable_convolution_3x3", f"darts: {told}")
+            pair = told["algorithm-settings"]["num_epochs"], told["algorithm-settings"]["batch_size"]
+            check(pair == ("1", None), f"darts: {told}")
+    invalid = grpc.StatusCode.INVALID_ARGUMENT
+    for algorithm, pair, message in [
+        ("darts", ("num_nodes", "0"), "num_nodes should be greater than or equal to one"),
+        ("enas", ("controller_hidden_size", "x"), "Algorithm Setting controller_hidden_size must be int type"),
+        ("enas", ("other", "1"), "Unknown Algorithm Setting name: other"),
+    ]:
+        request = api.ValidateAlgorithmSettingsRequest(experiment=network(algorithm, [pair]))
+        refused(stub.ValidateAlgorithmSettings, request, invalid, message)
+    print("architectures: enas, darts and others")
+
+
 def refused(call, request, code, message):
     try:
         call(request)
@@ -275,6 +344,7 @@ def main():
     channel = grpc.insecure_channel(address, options=[("grpc.max_send_message_length", -1)])
     stub, stopping = services.SuggestionStub(channel), services.EarlyStoppingStub(channel)
     suggestions(stub)
+    architectures(stub)
     messages(stub, stopping)
     observations(channel)
     speed(stub, quick)

@@ -144,30 +144,6 @@ public enum ResumePolicy: String, Sendable, Hashable, CaseIterable {
     case fromVolume = "FromVolume"
 }
 
-/// The space of a neural architecture search: the graph's outline and the operations to choose from.
-public struct NASConfig: Sendable, Hashable {
-    public struct Operation: Sendable, Hashable {
-        public var type: String
-        public var parameters: [ParameterSpec]
-        public init(type: String, parameters: [ParameterSpec]) {
-            self.type = type
-            self.parameters = parameters
-        }
-    }
-
-    public var layers: Int?
-    public var inputSizes: [Int]
-    public var outputSizes: [Int]
-    public var operations: [Operation]
-
-    public init(layers: Int?, inputSizes: [Int], outputSizes: [Int], operations: [Operation]) {
-        self.layers = layers
-        self.inputSizes = inputSizes
-        self.outputSizes = outputSizes
-        self.operations = operations
-    }
-}
-
 extension Experiment {
     /// An experiment whose trials a script carries out itself.
     ///

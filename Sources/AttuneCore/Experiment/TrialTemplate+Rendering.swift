@@ -10,7 +10,12 @@ extension TrialTemplate {
         _ resource: JSON, for trial: Trial, in experiment: Experiment
     ) throws(AttuneError) -> JSON {
         var values: [String: String] = [:]
+        let derived = experiment.nas == nil ? [] : experiment.presented(trial.assignment)
         for reference in references {
+            if let told = derived.first(where: { $0.name == reference.reference }) {
+                values[reference.name] = told.value
+                continue
+            }
             values[reference.name] = try value(
                 of: reference.reference, resource: resource, trial: trial, in: experiment)
         }

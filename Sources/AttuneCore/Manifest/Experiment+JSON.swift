@@ -13,7 +13,7 @@ extension Experiment {
         if !objective.constraints.isEmpty {
             fields["outcomeConstraints"] = .array(objective.constraints.map(\.json))
         }
-        if nas == nil || space.dimensions > 0 { fields["parameters"] = space.parameters.json }
+        if nas == nil { fields["parameters"] = space.parameters.json }
         fields["nasConfig"] = nas?.json
         if !space.constraints.isEmpty { fields["constraints"] = .array(space.constraints.map { .string($0.source) }) }
         fields["algorithm"] = algorithm.json
@@ -161,15 +161,30 @@ extension Domain {
 
 extension NASConfig {
     fileprivate var json: JSON {
+        if let cells { return ["cells": cells.json] }
         var graph = JSON.Fields()
         graph["numLayers"] = layers.map { .number($0) }
         graph["inputSizes"] = .array(inputSizes.map { .number($0) })
         graph["outputSizes"] = .array(outputSizes.map { .number($0) })
-        return [
-            "graphConfig": .object(graph),
-            "operations": .array(
-                operations.map { ["operationType": .string($0.type), "parameters": $0.parameters.json] }),
-        ]
+        return ["graphConfig": .object(graph), "operations": .array(operations.map(\.json))]
+    }
+}
+
+extension NASConfig.Operation {
+    fileprivate var json: JSON {
+        var fields: JSON.Fields = ["operationType": .string(type)]
+        if !parameters.isEmpty { fields["parameters"] = parameters.json }
+        return .object(fields)
+    }
+}
+
+extension CellLayout {
+    fileprivate var json: JSON {
+        var fields: JSON.Fields = ["nodes": .number(nodes), "inputs": .number(inputs)]
+        fields["kinds"] = .array(kinds.map { .string($0) })
+        fields["edges"] = if case .count(let count) = edges { .number(count) } else { "all" }
+        fields["operations"] = .array(operations.map { .string($0) })
+        return .object(fields)
     }
 }
 

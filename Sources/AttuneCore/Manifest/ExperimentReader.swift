@@ -21,14 +21,17 @@ struct ExperimentReader {
         let algorithm = chosenAlgorithm(spec)
         let earlyStopping = spec.map("earlyStopping").flatMap { self.algorithm($0) }
         let parameters = ParametersReader(of: spec)
-        let space = space(spec, parameters)
+        let nas = spec.map("nasConfig").flatMap { nasConfig($0, for: algorithm) }
+        let architecture = algorithm.flatMap { algorithm in nas.map { ArchitectureSpace($0, for: algorithm) } }
+        let space = architecture.map { self.space(spec, of: $0) } ?? self.space(spec, parameters)
         let budget = budget(spec)
-        let nas = spec.map("nasConfig").map(nasConfig)
         checkSource(of: spec)
-        let template = template(spec, parameters: spec.has("nasConfig") ? nil : parameters.names)
+        let template = template(
+            spec, parameters: spec.has("nasConfig") ? architecture?.allNames : parameters.names,
+            namesAreAlternatives: architecture != nil)
         let collector = collector(spec)
         let firstTrials = spec.maps("initialTrials") ?? []
-        let initialTrials = space.map { self.initialTrials(firstTrials, in: $0) } ?? []
+        let initialTrials = space.map { self.initialTrials(firstTrials, in: $0, of: architecture) } ?? []
         let warmStart = warmStart(spec, of: metadata?.name)
         let ownSeed = self.seed(spec, algorithm)
         let trialTimeout = spec.duration("trialTimeout")
@@ -130,20 +133,36 @@ extension ExperimentReader {
 
     private func space(_ spec: MapReader, _ parameters: ParametersReader) -> SearchSpace? {
         let specs = parameters.specs(under: spec.field, log: log)
-        let constraints = (spec.list("constraints") ?? []).compactMap { constraint($0, parameters) }
+        let constraints = (spec.list("constraints") ?? []).compactMap {
+            constraint($0, names: parameters.names, kinds: parameters.kinds)
+        }
         return log.hasErrors(under: spec.field["parameters"]) ? nil : try? SearchSpace(specs, constraints: constraints)
     }
 
+    private func space(_ spec: MapReader, of architecture: ArchitectureSpace) -> SearchSpace? {
+        let specs = architecture.parameters
+        let constraints = (spec.list("constraints") ?? []).compactMap {
+            constraint($0, names: specs.map(\.name), kinds: specs.kinds)
+        }
+        do throws(InvalidExperiment) {
+            return try SearchSpace(specs, constraints: constraints)
+        } catch {
+            // The lists are the fields'; the parameters have no field of their own.
+            for problem in error.problems { log.error(spec.field["nasConfig"], found: problem.found, problem.remedy) }
+            return nil
+        }
+    }
+
     private func constraint(
-        _ item: (node: SourceNode, field: FieldPath), _ parameters: ParametersReader
+        _ item: (node: SourceNode, field: FieldPath), names: [String]?, kinds: [String: Expression.Kind]?
     ) -> Expression? {
         guard let source = item.node.scalarText else {
             log.error(item.field, found: item.node.summary, "must be an expression such as \"units * layers <= 4096\"")
             return nil
         }
-        guard let names = parameters.names else { return nil }
+        guard let names else { return nil }
         do throws(ExpressionError) {
-            guard let kinds = parameters.kinds else { return try Expression(source, names: names) }
+            guard let kinds else { return try Expression(source, names: names) }
             return try Expression(source, kinds: kinds)
         } catch {
             log.error(item.field, found: "\"\(source)\"", "column \(error.column): \(error.found); \(error.remedy)")
@@ -165,10 +184,12 @@ extension ExperimentReader {
         return names
     }
 
-    private func initialTrials(_ trials: [MapReader], in space: SearchSpace) -> [Assignment] {
+    private func initialTrials(
+        _ trials: [MapReader], in space: SearchSpace, of architecture: ArchitectureSpace?
+    ) -> [Assignment] {
         var assignments: [Assignment] = []
         for trial in trials {
-            guard let assignment = initialTrial(trial, in: space) else { continue }
+            guard let assignment = initialTrial(trial, in: space, of: architecture) else { continue }
             if let first = assignments.firstIndex(of: assignment) {
                 log.rule(trial.field, found: "\(assignment)", "is initialTrials[\(first)] again; list it once")
             }
@@ -177,7 +198,9 @@ extension ExperimentReader {
         return assignments
     }
 
-    private func initialTrial(_ trial: MapReader, in space: SearchSpace) -> Assignment? {
+    private func initialTrial(
+        _ trial: MapReader, in space: SearchSpace, of architecture: ArchitectureSpace?
+    ) -> Assignment? {
         guard log.checksRules else {
             let stored = space.assignment(json: trial.node.json)
             if stored == nil {
@@ -188,7 +211,7 @@ extension ExperimentReader {
         guard case .map(let members) = trial.node.content else { return nil }
         let texts = members.reduce(into: [:]) { $0[$1.key] = trial.text($1.key) }
         do throws(InvalidExperiment) {
-            return try space.assignment(reading: texts)
+            return try space.assignment(reading: architecture?.parameterTexts(texts) ?? texts)
         } catch {
             log.add(error.problems, under: trial.field)
             return nil

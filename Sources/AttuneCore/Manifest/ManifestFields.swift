@@ -71,6 +71,9 @@ extension ManifestFields {
     private static let nasConfig: ManifestFields = .map([
         "graphConfig": .map(["numLayers": .value, "inputSizes": .list(.value), "outputSizes": .list(.value)]),
         "operations": .list(.map(["operationType": .value, "parameters": .list(parameter)])),
+        "cells": .map([
+            "kinds": .list(.value), "nodes": .value, "inputs": .value, "edges": .value, "operations": .list(.value),
+        ]),
     ])
 }
 

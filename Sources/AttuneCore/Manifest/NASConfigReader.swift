@@ -1,15 +1,46 @@
+/// Reads `nasConfig`: a network of layers as Katib describes it, or cells.
 extension ExperimentReader {
-    func nasConfig(_ map: MapReader) -> NASConfig {
-        let graph = map.requiredMap("graphConfig")
-        let layers = graph?.integer("numLayers")
-        if let layers, layers < 1, let graph {
-            log.rule(graph.field["numLayers"], found: "\(layers)", "must be greater than 0")
+    /// Nil where it describes no space that could be searched.
+    func nasConfig(_ map: MapReader, for algorithm: AlgorithmSpec?) -> NASConfig? {
+        let isCells = map.has("cells")
+        if isCells {
+            for name in ["graphConfig", "operations"] where map.has(name) {
+                log.rule(map.field[name], "must be left out beside cells, which have operations of their own")
+            }
         }
-        if !map.has("operations") { log.rule(map.field["operations"], "must be specified") }
-        return NASConfig(
-            layers: layers, inputSizes: graph.map { sizes($0, "inputSizes") } ?? [],
+        let config = isCells ? map.map("cells").map { NASConfig(cells: cells($0)) } : layered(map, for: algorithm)
+        return log.hasErrors(under: map.field) ? nil : config
+    }
+
+    // MARK: Layers
+
+    private func layered(_ map: MapReader, for algorithm: AlgorithmSpec?) -> NASConfig {
+        let graph = map.requiredMap("graphConfig")
+        let config = NASConfig(
+            layers: graph.flatMap(layers), inputSizes: graph.map { sizes($0, "inputSizes") } ?? [],
             outputSizes: graph.map { sizes($0, "outputSizes") } ?? [],
-            operations: operations(map.maps("operations") ?? []))
+            operations: operations(map.maps("operations") ?? [], of: algorithm))
+        if !map.has("operations") { log.error(map.field["operations"], "must be specified") }
+        if map.list("operations")?.isEmpty == true {
+            log.error(map.field["operations"], found: "an empty list", "must have at least one operation")
+        }
+        let count = OperationList(config.operations).count
+        if count > OperationList.mostOperations {
+            log.error(
+                map.field["operations"], found: "\(count) operations with their parameters",
+                "must be at most \(OperationList.mostOperations); list fewer values")
+        }
+        return config
+    }
+
+    private func layers(_ graph: MapReader) -> Int? {
+        if !graph.has("numLayers") { log.error(graph.field["numLayers"], "must be specified") }
+        guard let layers = graph.integer("numLayers") else { return nil }
+        if layers < 1 { log.error(graph.field["numLayers"], found: "\(layers)", "must be greater than 0") }
+        // With one skip from each layer to each later one.
+        let most = 44
+        if layers > most { log.error(graph.field["numLayers"], found: "\(layers)", "must be at most \(most)") }
+        return layers
     }
 
     /// A list of sizes; equal ones are right, although Katib's API calls it a set.
@@ -22,18 +53,89 @@ extension ExperimentReader {
         }
     }
 
-    private func operations(_ maps: [MapReader]) -> [NASConfig.Operation] {
+    private func operations(_ maps: [MapReader], of algorithm: AlgorithmSpec?) -> [NASConfig.Operation] {
         var seen: Set<String> = []
         return maps.map { map in
             let type = map.requiredText("operationType") ?? ""
             if !type.isEmpty, !seen.insert(type).inserted {
                 log.rule(map.field["operationType"], found: "\"\(type)\"", "is listed already; types must be unique")
             }
-            if map.list("parameters")?.isEmpty ?? true {
+            if type != NASConfig.Operation.skip, map.list("parameters")?.isEmpty ?? true {
                 log.rule(map.field["parameters"], "must have at least one parameter")
             }
-            return NASConfig.Operation(
+            let operation = NASConfig.Operation(
                 type: type, parameters: ParametersReader(of: map).specs(under: map.field, log: log))
+            if !log.hasErrors(under: map.field) { check(operation, map, algorithm) }
+            return operation
+        }
+    }
+
+    /// Whether each parameter's values can be counted, and for `darts`, which looks at nothing else, whether the first
+    /// one is a list.
+    private func check(_ operation: NASConfig.Operation, _ map: MapReader, _ algorithm: AlgorithmSpec?) {
+        let field = map.field["parameters"]
+        if algorithm?.name == SupernetTask.algorithm {
+            guard operation.type != NASConfig.Operation.skip, SupernetTask.sizes(of: operation) == nil else { return }
+            log.rule(
+                field[0]["parameterType"],
+                "must be categorical or discrete for darts: the sizes of the operation's filter, in a list")
+            return
+        }
+        for (index, parameter) in operation.parameters.enumerated() where parameter.domain.count == nil {
+            log.error(field[index]["feasibleSpace"]["step"], "must be specified: operations are counted one by one")
+        }
+    }
+
+    // MARK: Cells
+
+    /// The most nodes of a cell.
+    private static let mostNodes = 16
+
+    private func cells(_ map: MapReader) -> CellLayout {
+        var space = CellLayout(
+            nodes: count(map, "nodes", 1...ExperimentReader.mostNodes), inputs: count(map, "inputs", 1...2, usual: 1),
+            edges: edges(map), operations: map.texts("operations") ?? [])
+        if map.has("kinds") { space.kinds = map.texts("kinds") ?? [] }
+        if !map.has("operations") { log.error(map.field["operations"], "must be specified") }
+        checkList(map, "operations")
+        checkList(map, "kinds")
+        if !log.hasErrors(under: map.field), space.parameterCount > ParametersReader.mostParameters {
+            log.error(
+                map.field, found: "cells of \(space.parameterCount) parameters",
+                "must have at most \(ParametersReader.mostParameters); use fewer nodes or kinds")
+        }
+        return space
+    }
+
+    private func count(_ map: MapReader, _ key: String, _ range: ClosedRange<Int>, usual: Int? = nil) -> Int {
+        if usual == nil, !map.has(key) { log.error(map.field[key], "must be specified") }
+        guard let value = map.integer(key) else { return usual ?? range.lowerBound }
+        if !range.contains(value) {
+            log.error(
+                map.field[key], found: "\(value)", "must lie between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return min(max(value, range.lowerBound), range.upperBound)
+    }
+
+    private func edges(_ map: MapReader) -> CellLayout.Edges {
+        guard let node = map["edges"], node.scalarText != "all" else { return .all }
+        if let count = node.numberText?.integer, count > 0 { return .count(count) }
+        log.error(
+            map.field["edges"], found: node.summary,
+            "must be all, for an edge from every earlier state to each node, or how many edges lead to a node")
+        return .all
+    }
+
+    private func checkList(_ map: MapReader, _ key: String) {
+        guard let items = map.list(key) else { return }
+        if items.isEmpty { log.error(map.field[key], found: "an empty list", "must have at least one name") }
+        var seen: Set<String> = []
+        for item in items {
+            guard let text = item.node.scalarText else { continue }
+            if text.isEmpty { log.error(item.field, found: "\"\"", "must be a name") }
+            if !seen.insert(text).inserted {
+                log.error(item.field, found: "\"\(text)\"", "is listed already; names must be unique")
+            }
         }
     }
 }

@@ -1,7 +1,9 @@
 /// Reads `trialTemplate`: the resource, or where to find it, and what its placeholders stand for.
 extension ExperimentReader {
-    /// - Parameter parameters: the names that references may use; nil where anything goes.
-    func template(_ spec: MapReader, parameters: [String]?) -> TrialTemplate? {
+    /// - Parameters:
+    ///   - parameters: the names that references may use; nil where anything goes.
+    ///   - namesAreAlternatives: whether the names say the same in several ways, so that a trial need not be told all.
+    func template(_ spec: MapReader, parameters: [String]?, namesAreAlternatives: Bool) -> TrialTemplate? {
         guard spec.has("trialTemplate") else {
             if fillsDefaults, purpose.isRunning { log.rule(spec.field["trialTemplate"], "must be specified") }
             return nil
@@ -17,7 +19,13 @@ extension ExperimentReader {
         if template.isProcess, !map.has("trialParameters"), fillsDefaults {
             template.references = placeholders.map { .init(name: $0, reference: $0) }
         }
-        if log.checksRules { check(template, map, placeholders: placeholders, parameters: parameters) }
+        if log.checksRules {
+            check(template, map, placeholders: placeholders, parameters: parameters)
+            if map.has("trialParameters"), let parameters, !(namesAreAlternatives && template.refers(toAny: parameters))
+            {
+                warnOfUnseen(parameters, template, map)
+            }
+        }
         return template
     }
 
@@ -84,7 +92,6 @@ extension ExperimentReader {
         let entries = map.maps("trialParameters") ?? []
         checkReferences(entries, placeholders: hasText ? Set(placeholders) : nil, parameters: parameters)
         checkPlaceholders(placeholders, of: template, map, parameters)
-        if map.has("trialParameters"), let parameters { warnOfUnseen(parameters, template, map) }
     }
 
     private func checkClusterFields(of template: TrialTemplate, _ map: MapReader) {
@@ -189,5 +196,12 @@ extension ExperimentReader {
                 spec.field["resumePolicy"], found: "\"\(policy)\"",
                 "has no effect on a Process; it can always be resumed")
         }
+    }
+}
+
+extension TrialTemplate {
+    fileprivate func refers(toAny names: [String]) -> Bool {
+        let names = Set(names)
+        return references.contains { names.contains($0.reference) }
     }
 }

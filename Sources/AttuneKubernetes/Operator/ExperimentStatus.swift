@@ -42,7 +42,7 @@ struct ExperimentStatus: Sendable {
     private static func optimal(_ study: Study) -> JSON {
         guard let best = study.best ?? study.front.first else { return ["observation": [:]] }
         return [
-            "bestTrialName": .string(best.name), "parameterAssignments": best.assignmentsJSON(study.experiment.space),
+            "bestTrialName": .string(best.name), "parameterAssignments": best.assignmentsJSON(study.experiment),
             "observation": best.observationJSON(study.objective) ?? [:],
         ]
     }
@@ -84,7 +84,7 @@ struct ExperimentStatus: Sendable {
     static func suggestionStatus(_ study: Study, _ conditions: Conditions, startTime: Date) -> JSON {
         let window = study.trials.suffix(longestWindow).map { trial -> JSON in
             var item: JSON = [
-                "name": .string(trial.name), "parameterAssignments": trial.assignmentsJSON(study.experiment.space),
+                "name": .string(trial.name), "parameterAssignments": trial.assignmentsJSON(study.experiment),
             ]
             if !trial.suggestion.labels.isEmpty { item["labels"] = .strings(trial.suggestion.labels) }
             return item

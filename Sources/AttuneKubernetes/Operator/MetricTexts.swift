@@ -17,11 +17,9 @@ extension Trial {
 
     private static func text(_ value: Double?) -> JSON { .string(value.map(\.text) ?? "unavailable") }
 
-    /// `[{name, value}]` in the order of the experiment's parameters.
-    func assignmentsJSON(_ space: SearchSpace) -> JSON {
+    /// `[{name, value}]` in the order of the experiment's parameters, or of what trials are told in their place.
+    func assignmentsJSON(_ experiment: Experiment) -> JSON {
         .array(
-            space.parameters.compactMap { spec in
-                assignment[spec.name].map { ["name": .string(spec.name), "value": .string($0.description)] }
-            })
+            experiment.presented(assignment).map { ["name": .string($0.name), "value": .string($0.value)] })
     }
 }

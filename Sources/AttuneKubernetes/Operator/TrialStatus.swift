@@ -33,7 +33,7 @@ struct TrialStatus: Sendable {
         let source = owner["spec"]
         let template = experiment.template
         var spec: JSON = ["objective": TrialStatus.objective(experiment, source)]
-        spec["parameterAssignments"] = trial.assignmentsJSON(experiment.space)
+        spec["parameterAssignments"] = trial.assignmentsJSON(experiment)
         spec["runSpec"] = runSpec(trial)
         if template?.retain == true { spec["retainRun"] = true }
         spec["metricsCollector"] = collector(source?["metricsCollectorSpec"])

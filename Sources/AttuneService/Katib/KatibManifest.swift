@@ -18,7 +18,11 @@ extension Api_V1_Beta1_Experiment {
 extension Api_V1_Beta1_ExperimentSpec {
     fileprivate var manifest: JSON {
         var fields: JSON.Fields = ["objective": objective.manifest]
-        fields["parameters"] = .array(parameterSpecs.parameters.map(\.manifest))
+        if searchesArchitectures {
+            fields["nasConfig"] = nasConfig.manifest
+        } else {
+            fields["parameters"] = .array(parameterSpecs.parameters.map(\.manifest))
+        }
         fields["algorithm"] = [
             "algorithmName": .string(algorithm.algorithmName),
             "algorithmSettings": .array(
@@ -30,6 +34,28 @@ extension Api_V1_Beta1_ExperimentSpec {
             fields["parallelTrialCount"] = .number(Int(min(parallelTrialCount, most)))
         }
         return .object(fields)
+    }
+}
+
+extension Api_V1_Beta1_ExperimentSpec {
+    /// Whether it has a network's outline in place of parameters.
+    var searchesArchitectures: Bool { hasNasConfig && parameterSpecs.parameters.isEmpty }
+}
+
+extension Api_V1_Beta1_NasConfig {
+    fileprivate var manifest: JSON {
+        func numbers(_ list: [Int32]) -> JSON { .array(list.map { .number(Int($0)) }) }
+        return [
+            "graphConfig": [
+                "numLayers": .number(Int(graphConfig.numLayers)), "inputSizes": numbers(graphConfig.inputSizes),
+                "outputSizes": numbers(graphConfig.outputSizes),
+            ],
+            "operations": .array(
+                operations.operation.map { operation in
+                    let parameters = operation.parameterSpecs.parameters.map(\.manifest)
+                    return ["operationType": .string(operation.operationType), "parameters": .array(parameters)]
+                }),
+        ]
     }
 }
 

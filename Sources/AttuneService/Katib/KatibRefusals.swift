@@ -17,7 +17,7 @@ struct KatibRefusals {
     /// - Throws: `invalidArgument` with the first thing that is wrong.
     func algorithm(of spec: Api_V1_Beta1_ExperimentSpec) throws(ServiceError) -> Algorithm {
         let asked = AlgorithmSpec(spec.algorithm)
-        try refuseArchitectureSearch(asked.name, spec)
+        try KatibArchitecture(asked, spec).check()
         guard let algorithm = catalogue[algorithm: asked.name] else {
             throw .refused("unknown algorithm name \(asked.name)")
         }
@@ -25,17 +25,6 @@ struct KatibRefusals {
         try checkSettings(asked, algorithm)
         try checkResource(asked, algorithm, spec.parameterSpecs.parameters)
         return algorithm
-    }
-
-    private func refuseArchitectureSearch(
-        _ name: String, _ spec: Api_V1_Beta1_ExperimentSpec
-    ) throws(ServiceError) {
-        guard ["darts", "enas"].contains(name) || spec.hasNasConfig && spec.parameterSpecs.parameters.isEmpty else {
-            return
-        }
-        throw .refused(
-            "algorithm \(name): this server does not search neural architectures; it searches parameters with "
-                + catalogue.algorithms.map(\.name).joined(separator: ", "))
     }
 
     private func checkNames(_ parameters: [Api_V1_Beta1_ParameterSpec]) throws(ServiceError) {
@@ -48,7 +37,7 @@ struct KatibRefusals {
     private func checkSettings(_ asked: AlgorithmSpec, _ algorithm: Algorithm) throws(ServiceError) {
         for setting in asked.settings {
             guard let known = algorithm.settings.first(where: { $0.name == setting.name }) else {
-                if KatibRefusals.ignoresUnknownSettings(algorithm.name) { continue }
+                if KatibRefusals.ignoresUnknownSettings(algorithm.name) || algorithm.passesSettingsOn { continue }
                 throw .refused("unknown setting \(setting.name) for algorithm \(asked.name)")
             }
             guard let complaint = known.complaint(about: setting.value) else { continue }
@@ -104,22 +93,23 @@ struct KatibRefusals {
 
     /// Fails where the algorithm would refuse the experiment. One without parameters is judged by its settings.
     func check(_ experiment: Api_V1_Beta1_Experiment) throws {
-        guard experiment.spec.parameterSpecs.parameters.isEmpty else {
+        let spec = experiment.spec
+        guard spec.parameterSpecs.parameters.isEmpty, !spec.hasNasConfig, !KatibArchitecture.isSearched(spec) else {
             _ = try KatibQuestion(experiment, catalogue)
             return
         }
-        let algorithm = try algorithm(of: experiment.spec)
+        let algorithm = try algorithm(of: spec)
         // An experiment of no parameters cannot be; one whose parameter does not matter has the same settings.
-        var spec = experiment.spec
-        spec.parameterSpecs.parameters = [
+        var settled = spec
+        settled.parameterSpecs.parameters = [
             .with {
                 $0.name = "x"
                 $0.parameterType = .int
                 $0.feasibleSpace = .with { ($0.min, $0.max) = ("1", "2") }
             }
         ]
-        spec.maxTrialCount = 0
-        let stand = Api_V1_Beta1_Experiment.with { $0.spec = spec }
+        settled.maxTrialCount = 0
+        let stand = Api_V1_Beta1_Experiment.with { $0.spec = settled }
         try translated { _ = try Experiment(json: stand.manifest, catalogue: catalogue).name + algorithm.name }
     }
 }

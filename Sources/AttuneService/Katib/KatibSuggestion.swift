@@ -11,7 +11,7 @@ struct KatibSuggestion: Sendable {
     ///   - place: the number of the suggestion.
     ///   - parent: the place of the trial with whose checkpoints it begins, and that trial's name.
     init(_ suggestion: Suggestion, at place: Int, parent: Int?, parentName: String?, of question: KatibQuestion) {
-        let values = suggestion.assignment.active.map { ($0.name, $0.value.description) }
+        let values = question.experiment.presented(suggestion.assignment)
         var ours = KatibTrialName(position: place)
         ours.parent = parent
         ours.labels = suggestion.labels

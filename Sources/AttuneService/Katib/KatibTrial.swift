@@ -67,7 +67,7 @@ extension KatibQuestion {
     ///
     /// - Parameter rung: the rung that the trial's name speaks of.
     func reading(_ pairs: [(String, String)], rung: Int?) -> (assignment: Assignment?, resource: Int?) {
-        var texts = Dictionary(pairs) { first, _ in first }
+        var texts = experiment.parameterTexts(Dictionary(pairs) { first, _ in first })
         let ladder = experiment.ladder
         var level: Int?
         if let ladder {

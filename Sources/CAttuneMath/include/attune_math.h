@@ -49,4 +49,9 @@ void attune_matern52(double *values, size_t count, double *slopes);
 /// `slopes` is null.
 void attune_squared_exponential(double *values, size_t count, double *slopes);
 
+/// One step of Adam for `count` numbers: `first` and `second` are the running means of the gradient and of its square, which
+/// begin at 0, and `step` counts from 1.
+void attune_adam(
+    double *values, const double *gradient, double *first, double *second, size_t count, double rate, double step);
+
 #endif

@@ -81,7 +81,9 @@ struct ExperimentSchemaTests {
         ]
         return [
             "spec": [
-                "parameters": [parameter], "nasConfig": ["operations": [["parameters": [parameter]]]],
+                "parameters": [parameter],
+                "nasConfig": field.description.contains("cells")
+                    ? ["cells": [:]] : ["operations": [["parameters": [parameter]]]],
                 "trialTemplate": ["configMap": ["configMapName": "a", "configMapNamespace": "b", "templatePath": "c"]],
             ]
         ]

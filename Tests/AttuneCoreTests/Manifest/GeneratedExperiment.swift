@@ -7,15 +7,17 @@ struct ExperimentGenerator {
     init(seed: UInt64) { random = RandomSource(seed: seed, stream: 0) }
 
     mutating func experiment() -> Experiment {
-        let space = space()
+        let algorithm = algorithm()
+        let nas = maybe { $0.nas() }
+        let space = nas.flatMap { try? SearchSpace(ArchitectureSpace($0, for: algorithm).parameters) } ?? space()
         return Experiment(
             metadata: Metadata(name: word(), namespace: maybe { $0.text() }, labels: labels(), annotations: labels()),
-            objective: objective(), space: space, algorithm: algorithm(), earlyStopping: maybe { $0.algorithm() },
+            objective: objective(), space: space, algorithm: algorithm, earlyStopping: maybe { $0.algorithm() },
             budget: budget(), initialTrials: (0..<count(2)).map { _ in space.assignment(at: point(space.dimensions)) },
             warmStart: (0..<count(3)).map { "source-\($0)" }, seed: random.next(),
             trialTimeout: maybe { $0.duration() }, retries: count(4),
             template: maybe { $0.template() },
-            collector: collector(), resumePolicy: one(of: ResumePolicy.allCases), nas: maybe { $0.nas() })
+            collector: collector(), resumePolicy: one(of: ResumePolicy.allCases), nas: nas)
     }
 
     // MARK: Small things
@@ -149,10 +151,19 @@ struct ExperimentGenerator {
     }
 
     private mutating func nas() -> NASConfig {
-        NASConfig(
-            layers: maybe { $0.count(9) }, inputSizes: [32, 32, 3], outputSizes: [10],
-            operations: (0..<count(2)).map { _ in
-                .init(type: word(), parameters: [ParameterSpec("size", domain()), ParameterSpec("stride", domain())])
-            })
+        if Bool.random(using: &random) {
+            let cells = CellLayout(
+                kinds: one(of: [["cell"], ["normal", "reduction"]]), nodes: 1 + count(4), inputs: 1 + count(1),
+                edges: one(of: [.all, .count(1), .count(2)]), operations: ["none", "a \"b\"", "1"])
+            return NASConfig(cells: cells)
+        }
+        let size = Domain.categorical(["3", "5"])
+        let stride = Domain.int(1...3, step: 2)
+        return NASConfig(
+            layers: 1 + count(4), inputSizes: [32, 32, 3], outputSizes: [10],
+            operations: [
+                .init(type: "skip_connection", parameters: []),
+                .init(type: word(), parameters: [ParameterSpec("size", size), ParameterSpec("stride", stride)]),
+            ])
     }
 }
