@@ -6,8 +6,10 @@ import Foundation
 /// What concerns the architecture of neural networks.
 struct NASCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "nas", abstract: "Neural architecture search: draws what was found, and writes it for others.",
-        subcommands: [NASDrawCommand.self, NASExportCommand.self])
+        commandName: "nas", abstract: "Neural architecture search: searches for cells, trains, draws and exports them.",
+        subcommands: [
+            NASSearchCommand.self, NASRetrainCommand.self, NASDrawCommand.self, NASExportCommand.self,
+        ])
 }
 
 /// The argument that names a genotype.

@@ -120,7 +120,7 @@ struct SupernetSearchTests {
 private struct PlantedOperation {
     private static let operations: [CellOperation] = [.maxPool(3), .skip, .separable(3), .dilated(3)]
     private let index: Int
-    private let task: SupernetTask<Float>
+    private let task: BilevelSupernet<Float>
     private var random: RandomSource
 
     init(_ operation: CellOperation, seed: UInt64) throws {
@@ -128,7 +128,7 @@ private struct PlantedOperation {
         random = RandomSource(seed: seed, stream: 9)
         let space = SupernetSpace(operations: Self.operations, nodes: 1, layers: 1, channels: 8, stemMultiplier: 1)
         let net = Supernet<Float>(space, inputs: 1, classes: 4, using: &random)
-        task = SupernetTask(net, SearchMethod(), ArchitectureParameters(space, using: &random))
+        task = BilevelSupernet(net, SearchMethod(), ArchitectureParameters(space, using: &random))
         let shape = MapShape(channels: 1, rows: 6, columns: 6, batch: 256)
         let images = (0..<shape.count).map { _ in Float(random.normal()) }
         task.validation = .init(images: images, shape: shape, labels: Array(repeating: 0, count: 256))
@@ -142,7 +142,7 @@ private struct PlantedOperation {
         var alone = task.architecture
         let row = Self.operations.indices.map { $0 == index ? 40.0 : -40 }
         alone.operations.normal = alone.operations.normal.map { _ in row }
-        let teacher = SupernetTask(task.net, SearchMethod(), alone)
+        let teacher = BilevelSupernet(task.net, SearchMethod(), alone)
         teacher.validation = task.validation
         _ = teacher.validationArchitectureSlopes()
         return task.net.probabilities
@@ -166,7 +166,7 @@ private struct PlantedOperation {
         method.relaxation = relaxation
         method.firstTemperature = 1
         method.lastTemperature = 1
-        let learner = SupernetTask(task.net, method, task.architecture)
+        let learner = BilevelSupernet(task.net, method, task.architecture)
         learner.validation = task.validation
         // Drawn operations are tried one at a time, so it takes more steps to compare them.
         var adam = AdamDescent(rate: relaxation == .gumbel ? 0.03 : 0.1, decay: 0)

@@ -16,7 +16,7 @@ struct SupernetStepTests {
     private static func numbers(_ json: JSON?) -> [Double] { (json?.array ?? []).compactMap(\.double) }
 
     /// Images come as [images][rows][columns].
-    private static func batch(_ name: String) -> SupernetTask<Double>.Batch {
+    private static func batch(_ name: String) -> BilevelSupernet<Double>.Batch {
         let pixels = numbers(fixture[name]?["images"])
         let images = (0..<64).flatMap { pixel in (0..<4).map { pixels[$0 * 64 + pixel] } }
         return .init(
@@ -48,7 +48,7 @@ struct SupernetStepTests {
         var architecture = ArchitectureParameters(space, using: &random)
         let given = Self.vector(run["alphas"])
         architecture.vector = given + Array(architecture.vector.dropFirst(given.count))
-        let task = SupernetTask(net, Self.method(name), architecture)
+        let task = BilevelSupernet(net, Self.method(name), architecture)
         (task.training, task.validation) = (Self.batch("training"), Self.batch("validation"))
         let descent = MomentumDescent<Double>(momentum: 0.9, decay: 3e-4, bound: 5)
         var adam = AdamDescent(rate: 3e-4, decay: 1e-3)

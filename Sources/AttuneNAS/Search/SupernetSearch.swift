@@ -47,7 +47,7 @@ public final class SupernetSearch {
     private let images: ImageSet
     private let standardisation: Standardisation
     private let halves: (first: [Int], second: [Int])
-    private let task: SupernetTask<Float>
+    private let task: BilevelSupernet<Float>
     private let descent: MomentumDescent<Float>
     private var adam: AdamDescent
 
@@ -62,7 +62,7 @@ public final class SupernetSearch {
         let net = Supernet<Float>(
             settings.space, inputs: images.size.channels, classes: images.classes,
             partial: settings.method.partial, workers: Workers(threads: settings.threads), using: &random)
-        task = SupernetTask(net, settings.method, ArchitectureParameters(settings.space, using: &random))
+        task = BilevelSupernet(net, settings.method, ArchitectureParameters(settings.space, using: &random))
         descent = MomentumDescent(
             momentum: settings.momentum, decay: settings.weightDecay, bound: settings.gradientBound)
         adam = AdamDescent(rate: settings.architectureRate, decay: settings.architectureDecay)
@@ -91,6 +91,24 @@ public final class SupernetSearch {
     private var tooManySkips: Bool {
         guard let limit = settings.method.stopsAtSkips, let last = epochs.last else { return false }
         return last.genotype.normal.skips >= limit
+    }
+
+    var imageCount: Int { images.count }
+    var imageSize: ImageSize { images.size }
+
+    /// What the next epochs depend on.
+    var state: SearchMemory {
+        SearchMemory(
+            architecture: task.architecture.vector, weights: task.net.weights.vector, velocity: descent.velocity,
+            steps: adam.steps, means: adam.means, squares: adam.squares)
+    }
+
+    func restore(_ memory: SearchMemory, _ epochs: [SearchEpoch]) {
+        task.architecture.vector = memory.architecture
+        task.net.weights.vector = memory.weights
+        descent.restore(velocity: memory.velocity)
+        adam.restore(steps: memory.steps, means: memory.means, squares: memory.squares)
+        self.epochs = epochs
     }
 
     /// Searches for one more epoch.
@@ -128,8 +146,8 @@ public final class SupernetSearch {
         return schedule.value(at: Double(epochs.count) / Double(settings.epochs))
     }
 
-    private func batch(_ indices: [Int]) -> SupernetTask<Float>.Batch {
-        SupernetTask<Float>.Batch(
+    private func batch(_ indices: [Int]) -> BilevelSupernet<Float>.Batch {
+        BilevelSupernet<Float>.Batch(
             images: images.batch(indices, standardised: standardisation, as: Float.self),
             shape: MapShape(
                 channels: images.size.channels, rows: images.size.rows, columns: images.size.columns,

@@ -2,7 +2,7 @@ import AttuneCore
 import Foundation
 
 /// A supernet and an architecture between two batches: what a search's step takes its gradients of.
-final class SupernetTask<Scalar: NetworkScalar>: BilevelProblem {
+final class BilevelSupernet<Scalar: NetworkScalar>: BilevelProblem {
     /// Images as the network takes them, and their classes.
     struct Batch {
         var images: [Scalar]

@@ -1,0 +1,114 @@
+import ArgumentParser
+import AttuneCore
+import AttuneNAS
+import Foundation
+
+struct NASSearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "Searches for cells on this machine's processors, and trains what it found.",
+        discussion: """
+            Prints an epoch a line, name=value as trials do, and in the end Best-Genotype=Genotype(…). Methods: \
+            \(SearchMethod.named.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")).
+            """)
+
+    @OptionGroup var data: ImageData
+    @Option(help: "How it searches.") var method = "default"
+    @Option(help: "Passes over the images by each search.") var epochs = SelectionSettings.standard.search.epochs
+    @Option(help: "Nodes of a cell.") var nodes = 3
+    @Option(help: "Cells of the network that is searched, and of those that are trained.") var layers = 4
+    @Option(help: "Channels of the first cell.") var channels = 8
+    @Option(help: "Images of a step.") var batch = 64
+    @Option(help: "The operations, with commas between them, as DARTS or Katib name them (default: DARTS' eight).")
+    var operations: String?
+    @Option(help: "Step of the architecture.")
+    var architectureRate = SelectionSettings.standard.search.architectureRate
+    @Option(help: "First step of the weights.") var rate = 0.025
+    @Option(help: "Skips that the normal cell may have (default: the method's).") var maximumSkips: Int?
+    @Option(help: "Searches, each from a seed of its own, of which the best cell is chosen.")
+    var candidates = SelectionSettings.standard.candidates
+    @Option(help: "Cells drawn at random that are trained beside the candidates, to compare.")
+    var randomCells = SelectionSettings.standard.randomCells
+    @Option(help: "Epochs of the trainings.") var trainingEpochs = SelectionSettings.standard.retraining.epochs
+    @Option(help: "What everything that is drawn depends on.") var seed: UInt64 = 0
+    @Option(help: "Threads; they do not change the result.") var threads = 2
+    @Option(
+        help: """
+            A folder in which each search is kept after every epoch, and gone on with (default: $ATTUNE_CHECKPOINT_DIR, \
+            which trials of Attune have).
+            """, completion: .directory)
+    var checkpoints = ProcessInfo.processInfo.environment["ATTUNE_CHECKPOINT_DIR"]
+
+    func run() throws {
+        let folder = checkpoints
+        if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        let selection = try CellSelection(try data.images(.training), test: try data.test(), try settings())
+        try selection.run(checkpoint: folder.map { folder in { "\(folder)/search-\($0)" } }, say)
+    }
+
+    private func settings() throws -> SelectionSettings {
+        var settings = SelectionSettings.standard
+        guard let named = SearchMethod(named: method) else {
+            let names = SearchMethod.named.map(\.name)
+            throw AttuneError(
+                "--method: there is no \(method); use one of \(names.joined(separator: ", "))")
+        }
+        settings.search.method = named
+        if let maximumSkips { settings.search.method.maximumSkips = maximumSkips }
+        if let operations { settings.search.space.operations = try self.operations(operations) }
+        (settings.search.space.nodes, settings.search.space.layers) = (nodes, layers)
+        settings.search.space.channels = channels
+        (settings.search.epochs, settings.search.batch, settings.search.seed) = (epochs, batch, seed)
+        (settings.search.architectureRate, settings.search.weightRate) = (architectureRate, rate)
+        settings.search.threads = threads
+        (settings.retraining.channels, settings.retraining.layers) = (channels, layers)
+        (settings.retraining.epochs, settings.retraining.batch, settings.retraining.seed) =
+            (trainingEpochs, batch, seed)
+        (settings.candidates, settings.randomCells) = (candidates, randomCells)
+        return settings
+    }
+
+    private func operations(_ text: String) throws -> [CellOperation] {
+        try text.split(separator: ",").map { name in
+            guard let operation = CellOperation(String(name)) else {
+                throw AttuneError(
+                    "--operations: \(name) is none; there are \(CellOperation.darts.map(\.description).joined(separator: ", "))"
+                )
+            }
+            return operation
+        }
+    }
+
+    private func say(_ event: SelectionEvent) {
+        switch event {
+        case .searched(let candidate, let epoch):
+            var line = [
+                "candidate=\(candidate)", "epoch=\(epoch.epoch)", "Train-Loss=\(epoch.training.loss.metricText)",
+                "Train-Accuracy=\(epoch.training.accuracy.metricText)",
+            ]
+            if epoch.validation.images > 0 {
+                line += ["Validation-Loss=\(epoch.validation.loss.metricText)"]
+                line += ["Validation-Accuracy=\(epoch.validation.accuracy.metricText)"]
+            }
+            line += ["Entropy=\(epoch.entropy.metricText)", "Skips=\(epoch.genotype.normal.skips)"]
+            Terminal.write(line.joined(separator: " ") + "\n", to: STDOUT_FILENO)
+        case .trained(let candidate, let cell):
+            say(
+                "candidate=\(candidate) Candidate-Accuracy=\(cell.outcome.accuracy.metricText) parameters=\(cell.parameters)"
+            )
+        case .trainedAtRandom(let cells):
+            let accuracies = cells.map(\.outcome.accuracy)
+            let mean = accuracies.reduce(0, +) / Double(accuracies.count)
+            say("Random-Accuracy=\(mean.metricText) best-random=\((accuracies.max() ?? 0).metricText) cells=\(cells.count)")
+        case .chosen(let cell):
+            say("Retrained-Accuracy=\(cell.outcome.accuracy.metricText) parameters=\(cell.parameters)")
+            say("Best-Genotype=\(cell.genotype.katibText)")
+        case .tested(let outcome): say("Test-Accuracy=\(outcome.accuracy.metricText) Test-Loss=\(outcome.loss.metricText)")
+        }
+    }
+
+    private func say(_ line: String) { Terminal.write(line + "\n", to: STDOUT_FILENO) }
+}
+
+extension SelectionSettings {
+    fileprivate static let standard = SelectionSettings()
+}
