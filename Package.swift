@@ -117,6 +117,9 @@ let package = Package(
         .target(
             name: "AttuneProcess", dependencies: ["AttuneCore", "CAttuneHTTP", "CAttuneProcess"], swiftSettings: strict),
         .executableTarget(
+            name: "attune-nas-benchmark", dependencies: ["AttuneCore", "AttuneNAS"], path: "Benchmarks/NAS/Steps",
+            swiftSettings: strict),
+        .executableTarget(
             name: "AttuneCLI",
             dependencies: [
                 "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneClient", "AttuneCore",

@@ -1,0 +1,97 @@
+import AttuneCore
+import AttuneTestSupport
+import Foundation
+import Testing
+
+/// `attune nas search`, by itself and as a trial.
+@Suite(.timeLimit(.minutes(5))) struct NASSearchCommandTests {
+    /// Images of 6 x 6 pixels, two classes: the upper or the lower half is brighter.
+    private static func write(_ tool: CommandLineTool) throws -> String {
+        var random = RandomSource(seed: 3)
+        let lines = (0..<48).map { image -> String in
+            let pixels = (0..<36).map { pixel in random.below(100) + ((pixel < 18) == (image % 2 == 0) ? 120 : 0) }
+            return ([image % 2] + pixels).map(String.init).joined(separator: ",")
+        }
+        return try tool.write(lines.joined(separator: "\n") + "\n", to: "images.csv")
+    }
+
+    private static let small = [
+        "--epochs", "2", "--nodes", "1", "--layers", "3", "--channels", "4", "--batch", "8", "--candidates", "2",
+        "--random-cells", "1", "--training-epochs", "1",
+    ]
+
+    @Test func `a search goes on where it was, and finds the same`() async throws {
+        let attune = try CommandLineTool()
+        let data = try Self.write(attune)
+        let folder = attune.directory.appending(path: "kept").path
+        let arguments = ["nas", "search", "--data", data, "--checkpoints", folder] + Self.small
+        let whole = try await attune.start(arguments).finished()
+        #expect(whole.code == 0, "\(whole.errors)")
+        #expect(whole.output.contains("candidate=2 epoch=2 Train-Loss="))
+        #expect(whole.output.contains("Random-Accuracy="))
+        #expect(whole.output.firstMatch(of: /\nBest-Genotype=Genotype\(normal=\[\[.*\n/) != nil)
+        let again = try await attune.start(arguments + ["--threads", "1"]).finished()
+        #expect(again.output == whole.output)
+        let other = try await attune.start(arguments + ["--seed", "1"]).finished()
+        #expect(other.code != 0 && other.errors.contains("other settings"))
+        try Data("spoilt".utf8).write(to: URL(filePath: folder).appending(path: "search-1"))
+        let spoilt = try await attune.start(arguments).finished()
+        #expect(spoilt.code != 0 && spoilt.errors.contains("is no checkpoint"))
+    }
+
+    @Test func `what is asked for wrongly is said in a sentence`() async throws {
+        let attune = try CommandLineTool()
+        let data = try Self.write(attune)
+        func complaint(_ arguments: String...) async throws -> String {
+            let result = try await attune.start(["nas", "search", "--data", data] + arguments).finished()
+            #expect(result.code != 0)
+            return result.errors
+        }
+        #expect(try await complaint("--method", "dart").contains("use one of default, darts-1"))
+        #expect(try await complaint("--operations", "sep_conv_3x3,conv").contains("conv is none"))
+        #expect(try await complaint("--batch", "64").contains("at most half of the images"))
+        #expect(try await complaint("--candidates", "0").contains("at least 1 candidate"))
+    }
+
+    @Test func `a network of a genotype is trained`() async throws {
+        let attune = try CommandLineTool()
+        let genotype =
+            "Genotype(normal=[('sep_conv_3x3', 0), ('skip_connect', 1)], normal_concat=range(2, 3), "
+            + "reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1)], reduce_concat=range(2, 3))"
+        let result = try await attune(
+            "nas", "retrain", genotype, "--data", try Self.write(attune), "--channels", "4", "--layers", "3",
+            "--epochs", "3", "--batch", "8", "--shift", "1", "--flips")
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("epoch=3 Train-Loss="))
+    }
+
+    @Test func `a search is a trial like any other`() async throws {
+        let attune = try CommandLineTool()
+        let data = try Self.write(attune)
+        let command =
+            ([CommandLineTool.products.appending(path: "attune").path, "nas", "search", "--data", data]
+            + Self.small + ["--seed", "${trialParameters.seed}"]).map { "\"\($0)\"" }.joined(separator: ", ")
+        let file = try attune.write(
+            """
+            apiVersion: kubeflow.org/v1beta1
+            kind: Experiment
+            metadata: {name: cells}
+            spec:
+              objective: {type: maximize, objectiveMetricName: Validation-Accuracy, additionalMetricNames: [Train-Loss]}
+              algorithm: {algorithmName: grid}
+              parallelTrialCount: 1
+              maxTrialCount: 2
+              parameters:
+                - {name: seed, parameterType: int, feasibleSpace: {min: "1", max: "2"}}
+              trialTemplate:
+                trialParameters: [{name: seed, reference: seed}]
+                trialSpec: {apiVersion: attune.dev/v1, kind: Process, command: [\(command)]}
+            """, to: "cells.yaml")
+        let run = try await attune("run", file, "--quiet")
+        #expect(run.code == 0, "\(run.errors)")
+        let trials = try #require(try await attune("trials", "cells", "--json").json().array)
+        #expect(trials.map { $0["state"]?.string } == ["Succeeded", "Succeeded"])
+        let logs = try await attune("logs", "cells", "1")
+        #expect(logs.output.contains("Best-Genotype=Genotype("), "\(logs.errors)")
+    }
+}
