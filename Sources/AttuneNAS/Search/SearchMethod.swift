@@ -37,9 +37,8 @@ extension SearchMethod {
     /// The methods by name, as papers have them; `default` is ours.
     public static let named: [(name: String, summary: String, method: SearchMethod)] = [
         (
-            "default", "GDAS with β decay and at most two skips; the cheapest, and does not collapse",
+            "default", "first-order DARTS with β decay and at most two skips in the normal cell",
             make {
-                $0.relaxation = .gumbel
                 $0.betaDecay = 5
                 $0.maximumSkips = 2
             }
