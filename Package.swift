@@ -282,12 +282,14 @@ var protoSources: [String] { ["api.proto", "attune.proto", "generate.sh", "healt
 
 var algorithmTexts: [String] {
     [
-        "asha/README.md", "asha-stopping/README.md", "auto/README.md", "bayesianoptimization/README.md",
+        "asha/README.md", "asha-stopping/README.md", "auto/README.md", "bananas/README.md",
+        "bayesianoptimization/README.md",
         "cmaes/README.md", "curve/README.md", "darts/README.md", "enas/README.md", "freeze-thaw/README.md",
-        "grid/README.md", "hyperband/README.md",
+        "grid/README.md", "hyperband/README.md", "local-search/README.md",
         "medianstop/README.md", "multivariate-tpe/README.md", "nsga2/README.md", "nsga3/README.md",
         "patience/README.md", "pbt/README.md", "percentile/README.md",
-        "plateau/README.md", "random/README.md", "sobol/README.md", "statistics/README.md", "threshold/README.md",
+        "plateau/README.md", "random/README.md", "regularized-evolution/README.md", "sobol/README.md",
+        "statistics/README.md", "threshold/README.md",
         "tpe/README.md", "wilcoxon/README.md",
     ]
 }

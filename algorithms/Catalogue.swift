@@ -5,6 +5,7 @@ extension AlgorithmCatalogue {
     public static let standard = AlgorithmCatalogue(
         algorithms: [
             .auto, .random, .grid, .sobol, .bayesianOptimization, .tpe, .multivariateTPE, .cmaes, .nsga2, .nsga3,
+            .regularizedEvolution, .localSearch, .bananas,
             .successiveHalving, .hyperband, .asha, .bohb, .freezeThaw, .pbt,
             .darts, .enas,
         ],

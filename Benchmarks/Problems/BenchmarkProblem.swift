@@ -42,6 +42,9 @@ public struct BenchmarkProblem: Sendable {
     public var reportedValue: (@Sendable (Assignment) -> Double)?
     /// What is added to a full evaluation's values before an optimizer sees them: standard deviation per metric.
     public var noise: [Double]
+    /// What an optimizer sees of the first metric after a full evaluation, where a table has several measurements of
+    /// each assignment: one of them, drawn. Nil where it sees the value itself.
+    public var measured: (@Sendable (Assignment, inout RandomSource) -> Double)?
 
     public init(
         name: String, summary: String, space: SearchSpace, metrics: [Metric] = [Metric()], optimum: Double? = nil,

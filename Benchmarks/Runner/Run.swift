@@ -12,6 +12,8 @@ struct Run {
         let start: Int
         let steps: Int
         let evaluation: Evaluation
+        /// What a full evaluation shows of the first metric, where that is one of several measurements.
+        let measured: Double?
         let askSeconds: Double?
         /// What an entrant is shown of it.
         var noise: Noise
@@ -128,7 +130,8 @@ struct Run {
         guard start < steps else {
             throw AttuneError("\(contestant.name) goes on from \(start) units of resource to no more than \(steps)")
         }
-        let evaluation = problem.evaluate(place(candidate))
+        let place = place(candidate)
+        let evaluation = problem.evaluate(place)
         guard evaluation.seconds.isFinite, evaluation.seconds >= 0 else {
             throw AttuneError(
                 "\(problem.name) does not say how long an evaluation takes: \(evaluation.seconds.text) seconds")
@@ -137,8 +140,15 @@ struct Run {
             steps: steps - start, secondsPerStep: evaluation.seconds / Double(problem.maxResource),
             reportsSteps: reportsSteps && !evaluation.curve.isEmpty)
         going[ticket] = Going(
-            candidate: candidate, start: start, steps: steps, evaluation: evaluation, askSeconds: askSeconds,
+            candidate: candidate, start: start, steps: steps, evaluation: evaluation,
+            measured: measurement(of: place, in: ticket), askSeconds: askSeconds,
             noise: Noise(problem.noise, key: stableHash("noise", problem.name, String(seed)), evaluation: ticket))
+    }
+
+    /// The n-th evaluation of every entrant is as lucky as any other's.
+    private func measurement(of assignment: Assignment, in ticket: SimulatedCluster.Ticket) -> Double? {
+        var luck = RandomSource(seed: stableHash("measurement", problem.name, String(seed)), stream: UInt64(ticket))
+        return problem.measured?(assignment, &luck)
     }
 
     /// What is evaluated for a candidate: of a table, when resource is counted, the nearest that no other stands for.
@@ -199,7 +209,9 @@ struct Run {
             end(happening, values: nil, observed: nil)
             return .failed("the problem has no value there")
         }
-        let observed = values.indices.map { evaluation.noise.added(to: values[$0], metric: $0) }
+        let isFull = evaluation.steps == problem.maxResource
+        let seen = isFull ? evaluation.measured.map { [$0] + values.dropFirst() } ?? values : values
+        let observed = seen.indices.map { evaluation.noise.added(to: seen[$0], metric: $0) }
         if evaluation.steps < problem.maxResource { resting[evaluation.candidate.id] = evaluation.steps }
         end(happening, values: values, observed: observed[0])
         return .finished(observed)

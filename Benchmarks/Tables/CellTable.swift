@@ -4,8 +4,8 @@ import AttuneProblems
 /// NAS-Bench-201 (Dong & Yang, ICLR 2020): accuracies of all 15,625 cells of six edges with five operations each.
 ///
 /// Columns `ops`, one digit per edge, and `[DATASET_]{val,test}_acc_eEPOCHS[_sSEED|_mean]`, percent. Each data set is a
-/// problem: its name where the columns have one, else the file's. An optimizer sees the mean over seeds of the
-/// validation accuracy after the longest training; reported is the mean accuracy on test data.
+/// problem: its name where the columns have one, else the file's. An optimizer sees the validation accuracy after the
+/// longest training, of one of its seeds, drawn at each evaluation; reported is the mean accuracy on test data.
 struct CellTable: TableFormat {
     private static let edges = ["edge_0_1", "edge_0_2", "edge_1_2", "edge_0_3", "edge_1_3", "edge_2_3"]
     private static let operations = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
@@ -51,6 +51,10 @@ struct CellTable: TableFormat {
         ) { assignment in
             guard let row = rows[cell(of: assignment)] else { return Evaluation([.nan], seconds: schedule.seconds) }
             return Evaluation([schedule.final[row]], curve: schedule.curve(ofRow: row), seconds: schedule.seconds)
+        }
+        problem.measured = { assignment, random in
+            guard let row = rows[cell(of: assignment)] else { return .nan }
+            return schedule.measurement(ofRow: row, using: &random)
         }
         guard !test.isEmpty else { return problem }
         problem.reportedValue = { assignment in rows[cell(of: assignment)].map { test[$0] } ?? .nan }
@@ -114,6 +118,8 @@ private struct AccuracyColumn: Sendable {
 private struct Schedule: Sendable {
     /// Ascending numbers of epochs, with the accuracy of each row then: mean over seeds, in percent.
     private let measured: [(epochs: Int, accuracies: [Double])]
+    /// After the longest training, by seed.
+    private let finalBySeed: [[Double]]
     private let worst: Double
 
     init(_ table: CSVTable, _ columns: [AccuracyColumn]) {
@@ -122,11 +128,18 @@ private struct Schedule: Sendable {
             let mean = same.filter(\.isMean)
             return (epochs, rowMeans(of: (mean.isEmpty ? same : mean).map { table[$0.name] }))
         }
+        finalBySeed = columns.filter { $0.epochs == columns.map(\.epochs).max() && !$0.isMean }.map { table[$0.name] }
         worst = Objective.Direction.maximize.worst(of: measured.flatMap(\.accuracies)) ?? 0
     }
 
     /// After the longest training; empty where there are no columns.
     var final: [Double] { measured.last?.accuracies ?? [] }
+
+    /// The accuracy after the longest training that one of the seeds came to; the mean where seeds are not told apart.
+    func measurement(ofRow row: Int, using random: inout RandomSource) -> Double {
+        let seeds = finalBySeed.map { $0[row] }.filter(\.isFinite)
+        return seeds.isEmpty ? final[row] : seeds[random.below(seeds.count)]
+    }
 
     /// Epochs of the longest training, or 1 where no shorter one was measured.
     var maxResource: Int { measured.count > 1 ? measured.last?.epochs ?? 1 : 1 }

@@ -12,7 +12,7 @@ struct NASRetrainCommand: ParsableCommand {
     @OptionGroup var data: ImageData
     @Option(help: "Cells.") var layers = 4
     @Option(help: "Channels of the first cell.") var channels = 8
-    @Option(help: "Passes over the images.") var epochs = 10
+    @Option(help: "Passes over the images.") var epochs = 20
     @Option(help: "Images of a step.") var batch = 64
     @Option(help: "First step of the weights.") var rate = 0.05
     @Option(help: "Moves images by up to so many pixels.") var shift = 0

@@ -80,8 +80,8 @@ struct SettingsTableTests {
         .deletingLastPathComponent().appending(path: "algorithms")
 
     @Test(arguments: [
-        "asha", "auto", "bayesianoptimization", "cmaes", "freeze-thaw", "grid", "hyperband", "multivariate-tpe",
-        "nsga2", "nsga3", "pbt", "random", "sobol", "tpe",
+        "asha", "auto", "bananas", "bayesianoptimization", "cmaes", "freeze-thaw", "grid", "hyperband", "local-search",
+        "multivariate-tpe", "nsga2", "nsga3", "pbt", "random", "regularized-evolution", "sobol", "tpe",
     ])
     func `a README's table has every setting with its kind and default, and no other`(_ name: String) throws {
         let algorithm = try #require(AlgorithmCatalogue.standard[algorithm: name])

@@ -23,13 +23,15 @@ struct SharedDataTests {
     @Test func `random search on CIFAR-10 cells ends at the published test accuracy`() throws {
         let cells = try #require(try SharedData.folder().problems { $0 == "nasbench201/cifar10" }.first)
         let report = try #require(cells.reportedValue)
+        let measured = try #require(cells.measured)
         var sum = 0.0
         for seed in 0..<100 as Range<UInt64> {
             var random = RandomSource(seed: seed)
+            var luck = RandomSource(seed: seed, stream: 1)
             var best = (value: -Double.infinity, test: 0.0)
             for _ in 0..<100 {
                 let assignment = try cells.space.sample(using: &random)
-                let value = cells.evaluate(assignment).values[0]
+                let value = measured(assignment, &luck)
                 if value > best.value { best = (value, report(assignment)) }
             }
             sum += best.test

@@ -40,6 +40,12 @@ struct TableFormatTests {
             ])
         #expect(cells.evaluate(first) == Evaluation([55], curve: [10, 10, 20, 20, 55], seconds: 5))
         #expect(cells.reportedValue?(first) == 70)
+        let second = try cells.space.assignment(
+            reading: Dictionary(uniqueKeysWithValues: cells.space.names.map { ($0, "skip_connect") }))
+        var random = RandomSource(seed: 1)
+        let shown = (0..<100).map { _ in cells.measured?(first, &random) }
+        #expect(Set(shown) == [50, 60] && (30...70).contains(shown.count { $0 == 50 }))
+        #expect((0..<20).allSatisfy { _ in cells.measured?(second, &random) == 40 })
         let untrained = cells.space.assignment(at: [0, 0, 0, 0, 0, 0])
         #expect(cells.evaluate(untrained).isFailure)
     }

@@ -18,7 +18,7 @@ from kubeflow.katib import katib_api_pb2_grpc as services
 
 ALGORITHMS = (
     "random grid tpe multivariate-tpe bayesianoptimization cmaes sobol hyperband pbt auto nsga2 nsga3 "
-    "successive-halving asha bohb freeze-thaw"
+    "regularized-evolution local-search bananas successive-halving asha bohb freeze-thaw"
 ).split()
 LADDERS = {"hyperband", "asha", "bohb", "successive-halving", "freeze-thaw"}
 SPEEDY = ["random", "tpe", "bayesianoptimization", "cmaes", "grid", "sobol"]

@@ -19,7 +19,7 @@ struct BayesianOptimization: Suggester {
 
     init(_ experiment: Experiment, settings: Settings) {
         self.settings = settings
-        space = ModelSpace(experiment.space)
+        space = ModelSpace(experiment.space, choices: settings.choices)
         design = try? SobolSequence(dimensions: experiment.space.dimensions, seed: experiment.seed)
         initialTrials = experiment.initialTrials.count
         objective = experiment.objective
@@ -258,7 +258,8 @@ struct BayesianOptimization: Suggester {
     /// observations; nil while the whole space is searched.
     private func region(_ model: ObjectiveModel, around centre: [Double]) -> TrustRegion? {
         guard evidence.count > ObjectiveModel.capacity, !objective.hasSeveralTargets else { return nil }
-        let lengths = model.process.hyperparameters.logLengths
+        let logLengths = model.process.hyperparameters.logLengths
+        let lengths = space.offsets.map { logLengths[space.lengths[$0]] }
         let mean = lengths.reduce(0, +) / Double(lengths.count)
         let side = evidence.regionSize.side
         return TrustRegion(

@@ -33,15 +33,15 @@ extension Matrix {
 /// What a Gaussian process believes of the objective before it has seen any: how far each parameter reaches, how much
 /// the objective varies, and how noisy it is. The objective is standardised.
 struct Hyperparameters: Sendable, Hashable {
-    /// log ℓ by parameter, in units of the parameter's range.
+    /// log ℓ by length scale of the space, mostly one a parameter, in units of the parameter's range.
     var logLengths: [Double]
     /// log of the signal's variance.
     var logVariance: Double
     /// log of the noise's variance.
     var logNoise: Double
 
-    /// One over the length scale of each feature's parameter.
-    func scales(of space: ModelSpace) -> [Double] { space.owners.map { exp(-logLengths[$0]) } }
+    /// One over each feature's length scale.
+    func scales(of space: ModelSpace) -> [Double] { space.lengths.map { exp(-logLengths[$0]) } }
     var variance: Double { exp(logVariance) }
     var noise: Double { exp(logNoise) }
 }

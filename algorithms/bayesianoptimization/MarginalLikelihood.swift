@@ -76,7 +76,7 @@ struct MarginalLikelihood {
     }
 
     private enum Part { case variance, noise }
-    private func width(of part: Part) -> Int { space.dimensions + (part == .variance ? 0 : 1) }
+    private func width(of part: Part) -> Int { space.lengthCount + (part == .variance ? 0 : 1) }
 
     private mutating func fillCovariance(_ hyperparameters: Hyperparameters) {
         let scales = hyperparameters.scales(of: space)
@@ -100,7 +100,7 @@ struct MarginalLikelihood {
         return targets.map { $0 - mean }
     }
 
-    /// With G = ½ (K⁻¹ − ααᵀ) ∘ dK/d(r²): dL/d(log ℓ) = −2 Σ Gᵢⱼ (zᵢ − zⱼ)² over the parameter's scaled features z,
+    /// With G = ½ (K⁻¹ − ααᵀ) ∘ dK/d(r²): dL/d(log ℓ) = −2 Σ Gᵢⱼ (zᵢ − zⱼ)² over the scaled features z that ℓ measures,
     /// which is −4 (Σ (G1)ᵢ zᵢ² − zᵀ G z).
     private mutating func writeLengthGradient(_ weights: [Double], to gradient: inout [Double]) {
         let (count, width, n) = (self.count, self.width, Int32(self.count))
@@ -118,11 +118,11 @@ struct MarginalLikelihood {
         cblas_dsymm(
             CblasRowMajor, CblasLeft, CblasLower, n, Int32(width), 1, matrix, n, rows, Int32(width), 0, &products,
             Int32(width))
-        for parameter in 0..<space.dimensions { gradient[parameter] = 0 }
+        for length in 0..<space.lengthCount { gradient[length] = 0 }
         for i in 0..<count {
             for feature in 0..<width {
                 let value = rows[i * width + feature]
-                gradient[space.owners[feature]] -= 4 * value * (sums[i] * value - products[i * width + feature])
+                gradient[space.lengths[feature]] -= 4 * value * (sums[i] * value - products[i * width + feature])
             }
         }
     }
@@ -136,19 +136,31 @@ struct MarginalLikelihood {
 /// learned may count as noise.
 struct HyperparameterPrior: Sendable {
     let logLengthMedian: Double
+    private let lengthDeviation: Double
 
-    init(dimensions: Int) { logLengthMedian = 2.0.squareRoot() + 0.5 * log(Double(max(dimensions, 1))) }
+    init(dimensions: Int) {
+        self.init(median: 2.0.squareRoot() + 0.5 * log(Double(max(dimensions, 1))), deviation: 3.0.squareRoot())
+    }
 
-    private static let lengthDeviation = 3.0.squareRoot()
+    /// Where values have lengths of their own there are many of them, and each is believed to be nearer the others.
+    init(of space: ModelSpace) {
+        if space.lengthCount > space.dimensions {
+            self.init(median: 0.5 * log(Double(space.dimensions) / 2), deviation: 0.75)
+        } else {
+            self.init(dimensions: space.dimensions)
+        }
+    }
+
+    private init(median: Double, deviation: Double) {
+        (logLengthMedian, lengthDeviation) = (median, deviation)
+    }
 
     /// The length scale at which the density of ℓ is highest.
-    var logLengthMode: Double {
-        logLengthMedian - HyperparameterPrior.lengthDeviation * HyperparameterPrior.lengthDeviation
-    }
+    var logLengthMode: Double { logLengthMedian - lengthDeviation * lengthDeviation }
 
     func negativeLogDensity(of hyperparameters: Hyperparameters, addingTo gradient: inout [Double]) -> Double {
         var sum = 0.0
-        let precision = 1 / (HyperparameterPrior.lengthDeviation * HyperparameterPrior.lengthDeviation)
+        let precision = 1 / (lengthDeviation * lengthDeviation)
         for (index, length) in hyperparameters.logLengths.enumerated() {
             let offset = length - logLengthMedian
             sum += 0.5 * offset * offset * precision + length

@@ -26,12 +26,28 @@ struct ModelSpace: Sendable {
         var isOrderedOrContinuous: Bool { if case .choice = self { false } else { true } }
     }
 
+    /// How unlike the values of a choice are to each other.
+    enum Choices: Sendable, Hashable {
+        /// All equally: one length scale for the parameter.
+        case alike
+        /// Each has a length scale of its own, short where it is unlike all others, and two values are as unlike as both
+        /// are together.
+        case own
+        /// The same; and where three parameters or more have one list of values, how many of them have each counts, too,
+        /// so that what is learned of a value in one place is believed of it in others.
+        case counted
+    }
+
     let space: SearchSpace
     let axes: [Axis]
     /// Where each parameter's features begin.
     let offsets: [Int]
     /// The parameter that each feature belongs to.
     let owners: [Int]
+    /// The length scale that each feature is measured by, counted from 0; each parameter's are in a row.
+    let lengths: [Int]
+    /// Parameters whose values are counted together, and where their counts begin among the features.
+    private let counted: [(members: [Int], offset: Int)]
     /// Positions in unit coordinates by value, for finite parameters.
     private let units: [[Double]]
     private let activity: [Activity?]
@@ -39,18 +55,31 @@ struct ModelSpace: Sendable {
     /// Above this a numeric parameter counts as continuous; its coordinates are still those of its values.
     static let mostSteps = 1_000
 
-    init(_ space: SearchSpace) {
+    /// - Parameter choices: whether a choice's values have one length scale or each its own.
+    init(_ space: SearchSpace, choices: Choices = .alike) {
         self.space = space
         units = space.parameters.map(ModelSpace.units)
         axes = zip(space.parameters, units).map { ModelSpace.axis($0.domain, units: $1) }
         var offsets: [Int] = []
         var owners: [Int] = []
+        var lengths: [Int] = []
         for (index, axis) in axes.enumerated() {
             offsets.append(owners.count)
             owners += Array(repeating: index, count: axis.width)
+            let next = (lengths.last ?? -1) + 1
+            lengths += choices == .alike ? Array(repeating: next, count: axis.width) : Array(next..<next + axis.width)
         }
         self.offsets = offsets
+        var counted: [(members: [Int], offset: Int)] = []
+        for members in choices == .counted ? ModelSpace.lists(of: space) : [] {
+            let (next, width) = ((lengths.last ?? -1) + 1, axes[members[0]].width)
+            counted.append((members, owners.count))
+            owners += Array(repeating: members[0], count: width)
+            lengths += Array(next..<next + width)
+        }
+        self.counted = counted
         self.owners = owners
+        self.lengths = lengths
         let axes = self.axes
         activity = zip(space.parameters, space.parents).map { spec, parent in
             guard let condition = spec.condition, let parent else { return nil }
@@ -60,6 +89,7 @@ struct ModelSpace: Sendable {
 
     var dimensions: Int { axes.count }
     var featureCount: Int { owners.count }
+    var lengthCount: Int { (lengths.last ?? -1) + 1 }
 
     private static func units(_ spec: ParameterSpec) -> [Double] {
         guard let count = spec.domain.count, isChoice(spec.domain) || count <= mostSteps else { return [] }
@@ -76,6 +106,15 @@ struct ModelSpace: Sendable {
         for unit in units { ends.append(2 * unit - (ends.last ?? 0)) }
         let span = last - first
         return .ordered(positions: units.map { span > 0 ? ($0 - first) / span : 0.5 }, ends: ends)
+    }
+
+    /// Parameters that share a list of choices, where three or more do.
+    private static func lists(of space: SearchSpace) -> [[Int]] {
+        var lists: [[String]: [Int]] = [:]
+        for (index, spec) in space.parameters.enumerated() {
+            if case .categorical(let list) = spec.domain, list.count > 1 { lists[list, default: []].append(index) }
+        }
+        return lists.values.filter { $0.count >= 3 }.sorted { $0[0] < $1[0] }
     }
 
     // MARK: Points
@@ -175,6 +214,16 @@ struct ModelSpace: Sendable {
                 for choice in 0..<count { features[offset + choice] = choice == Int(point[index]) ? halfRoot : 0 }
             }
         }
+        for (members, offset) in counted { count(members, at: point, to: features, from: offset) }
+    }
+
+    /// How many of some parameters have each value, in units that make random points differ alike whatever their number.
+    private func count(
+        _ members: [Int], at point: [Double], to features: UnsafeMutableBufferPointer<Double>, from offset: Int
+    ) {
+        for value in 0..<(axes[members[0]].count ?? 0) { features[offset + value] = 0 }
+        let unit = 1 / Double(members.count).squareRoot()
+        for index in members where point[index] >= 0 { features[offset + Int(point[index])] += unit }
     }
 
     /// The features of a point: `[featureCount]`.

@@ -8,6 +8,8 @@ struct ObjectiveModel: Sendable {
     let scheduled: Int
     /// How the objective's values are warped.
     private let exponent: Double
+    /// Whether values count by their ranks alone.
+    private let ranks: Bool
     /// What earlier experiments say, and how much of it counts.
     private let prior: PriorKnowledge?
     let priorWeight: Double
@@ -48,7 +50,9 @@ struct ObjectiveModel: Sendable {
         let features = members.flatMap { evidence.features(of: $0) }
         let predictions = prior?.model.means(features: features) ?? []
         let own = members.map { values[$0] }
-        let fits = ObjectiveModel.transforms(of: values).map { transform in
+        let ranks = settings.countsRanks && column == 0 && !evidence.hasSeveralObjectives
+        let fits = (ranks ? [OutputTransform(ranking: values)] : ObjectiveModel.transforms(of: values)).map {
+            transform in
             Fit(evidence.space, own, features, predictions, transform, settings)
         }
         // With several objectives a warp has to earn itself: through it the improvement is known less well.
@@ -56,6 +60,7 @@ struct ObjectiveModel: Sendable {
         func cost(_ fit: Fit) -> Double { fit.negativeEvidence + (fit.transform.exponent == 1 ? 0 : handicap) }
         let best = fits.min { cost($0) < cost($1) } ?? fits[0]
         scheduled = count
+        self.ranks = ranks
         self.members = members
         seen = count
         self.prior = prior
@@ -78,7 +83,7 @@ struct ObjectiveModel: Sendable {
     mutating func extend(_ evidence: Evidence) {
         guard seen < evidence.count else { return }
         let values = evidence.columns[column]
-        transform = OutputTransform(values, exponent: exponent)
+        transform = ranks ? OutputTransform(ranking: values) : OutputTransform(values, exponent: exponent)
         while seen < evidence.count {
             let before = process.count
             process.append(features: evidence.features(of: seen), target: 0)

@@ -12,6 +12,15 @@ struct OutputTransform: Sendable {
     let exponent: Double
     private let mean: Double
     private let deviation: Double
+    /// What takes the place of the power transform where ranks alone count.
+    private let scores: NormalScores?
+
+    /// The values' normal scores: how good they are among themselves, and not by how much.
+    init(ranking values: [Double]) {
+        let plain = OutputTransform(values, exponent: 1)
+        (centre, scale, exponent, mean, deviation) = (plain.centre, plain.scale, 1, 0, 1)
+        scores = NormalScores(values.map { plain.scaled($0) })
+    }
 
     /// - Parameters:
     ///   - values: what was observed, smaller is better; finite, at least one.
@@ -31,10 +40,12 @@ struct OutputTransform: Sendable {
         let mean = self.mean
         let variance = warped.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(warped.count)
         deviation = variance > 0 ? variance.squareRoot() : 1
+        scores = nil
     }
 
     func callAsFunction(_ value: Double) -> Double {
-        (yeoJohnson(normalize(value, centre, scale), exponent) - mean) / deviation
+        if let scores { return scores.score(of: scaled(value)) }
+        return (yeoJohnson(normalize(value, centre, scale), exponent) - mean) / deviation
     }
 
     /// How much a transformed value changes with a value in the middle of them all.
@@ -51,7 +62,8 @@ struct OutputTransform: Sendable {
 
     /// The value that is taken to `transformed`, or the nearest that any is.
     func inverse(_ transformed: Double) -> Double {
-        inverseYeoJohnson(transformed * deviation + mean, exponent) * scale + centre
+        if let scores { return scores.value(of: transformed).value * scale + centre }
+        return inverseYeoJohnson(transformed * deviation + mean, exponent) * scale + centre
     }
 
     /// The value in units of the values' spread, from their median: what it is before it is warped.
@@ -59,6 +71,7 @@ struct OutputTransform: Sendable {
 
     /// What is taken to `transformed`, in the units of `scaled`, and by how much it changes with it.
     func scaled(undoing transformed: Double) -> (value: Double, slope: Double) {
+        if let scores { return scores.value(of: transformed) }
         let value = inverseYeoJohnson(transformed * deviation + mean, exponent)
         let slope = pow(1 + abs(value), value < 0 ? exponent - 1 : 1 - exponent) * deviation
         return abs(value) < 1e60 ? (value, slope) : (value < 0 ? -1e60 : 1e60, 0)

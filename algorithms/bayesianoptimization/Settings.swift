@@ -30,6 +30,9 @@ extension BayesianOptimization {
         var followsGradients = true
         var kernel = Kernel.matern52
         var noise = Noise.learned
+        var choices = ModelSpace.Choices.alike
+        /// Whether values of a single objective count by their ranks alone.
+        var countsRanks = false
     }
 }
 

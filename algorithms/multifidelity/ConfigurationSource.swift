@@ -9,6 +9,9 @@ struct ConfigurationSource {
     enum Sampler: String, Sendable, CaseIterable {
         case random, sobol, tpe
         case process = "bayesianoptimization"
+        case predictor = "bananas"
+        case localSearch = "local-search"
+        case evolution = "regularized-evolution"
     }
 
     private let sampler: Sampler
@@ -59,7 +62,7 @@ struct ConfigurationSource {
         view.seen = record.entries[rung].count
         var withPending = view.study
         for trial in study.trials where isPending(trial, rung, record) {
-            try withPending.begin(experiment.space.configuration(of: trial.assignment), at: study.createdAt)
+            try withPending.begin(trial, in: experiment.space, at: study.createdAt)
         }
         let proposal = try view.suggester.propose(for: withPending, using: &random)
         views[rung] = view
@@ -88,6 +91,9 @@ struct ConfigurationSource {
         switch sampler {
         case .tpe: TPE(experiment, rules: TPERules())
         case .random, .sobol, .process: BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
+        case .predictor: BayesianOptimization(experiment, settings: .predictor)
+        case .localSearch: LocalSearch(experiment, LocalSearch.Settings())
+        case .evolution: RegularizedEvolution(experiment, RegularizedEvolution.Settings())
         }
     }
 }
@@ -95,7 +101,7 @@ struct ConfigurationSource {
 extension Study {
     /// Takes in what a trial of another study had reached, as a trial of its own that is over.
     fileprivate mutating func show(_ entry: RungRecord.Entry, of other: Study, in space: SearchSpace) throws {
-        let number = try begin(space.configuration(of: other[entry.trial].assignment), at: createdAt)
+        let number = try begin(other[entry.trial], in: space, at: createdAt)
         guard let loss = entry.loss, entry.violation == 0 else {
             return try apply(.ended(number, .failed("broke a constraint, or failed"), at: createdAt))
         }
@@ -105,9 +111,10 @@ extension Study {
     }
 
     @discardableResult
-    fileprivate mutating func begin(_ configuration: Assignment, at time: Date) throws -> Trial.Number {
+    fileprivate mutating func begin(_ trial: Trial, in space: SearchSpace, at time: Date) throws -> Trial.Number {
         let number = nextNumber
-        try apply(.started(number, Suggestion(configuration), at: time))
+        let configuration = space.configuration(of: trial.assignment)
+        try apply(.started(number, Suggestion(configuration, labels: trial.suggestion.labels), at: time))
         return number
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 public struct RetrainingSettings: Sendable, Hashable {
     public var channels = 8
     public var layers = 4
-    public var epochs = 10
+    public var epochs = 8
     public var batch = 64
     public var rate = 0.05
     public var lastRate = 0.0

@@ -16,7 +16,8 @@ struct KatibTrialName: Sendable, Hashable {
 
     /// The labels that are carried, by the letter that stands for them. Their values are numbers from 0.
     private static let numbers: [(letter: Character, label: String)] = [
-        ("b", "bracket"), ("c", "cmaes-generation"), ("g", KatibTrialName.generation), ("m", KatibTrialName.member),
+        ("b", "bracket"), ("c", "cmaes-generation"), ("g", KatibTrialName.generation), ("l", "climb"),
+        ("m", KatibTrialName.member),
     ]
     private static let prefix = "pbt.suggestion.katib.kubeflow.org/"
     static let generation = prefix + "generation"
