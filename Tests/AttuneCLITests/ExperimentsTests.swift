@@ -79,7 +79,8 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         #expect(
             names
-                == (Self.expected.map(\.0) + ["early-stopping", "two-objectives"] + RecordedLevels.experiments).sorted()
+                == (Self.expected.map(\.0) + ["darts-fashion", "early-stopping", "two-objectives"]
+                + RecordedLevels.experiments).sorted()
         )
         for name in names {
             #expect(FileManager.default.fileExists(atPath: folder.appending(path: "\(name)/README.md").path), "\(name)")

@@ -65,6 +65,27 @@ import Testing
         #expect(result.output.contains("epoch=3 Train-Loss="))
     }
 
+    private static let fashion = CommandLineTool.repository.deletingLastPathComponent()
+        .appending(path: "shared/data/fashion-mnist-7k").path
+
+    /// The experiment as it stands there, but for the data, a smaller search and one trial.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: fashion), "there is no ../shared/data"))
+    func `the example darts-fashion runs`() async throws {
+        let attune = try CommandLineTool()
+        let file = CommandLineTool.repository.appending(path: "experiments/darts-fashion/experiment.yaml")
+        let small = [
+            "epochs=1", "shrink=7", "candidates=1", "random-cells=1", "training-epochs=1", "nodes=1", "channels=4",
+        ]
+        let text = try String(contentsOf: file, encoding: .utf8)
+            .replacing("--data=fashion-mnist", with: "--data=\(Self.fashion)")
+            .replacing("- --shrink=2", with: small.map { "- --\($0)" }.joined(separator: "\n        "))
+            .replacing("maxTrialCount: 2", with: "maxTrialCount: 1")
+        let run = try await attune("run", try attune.write(text, to: "darts-fashion.yaml"), "--quiet")
+        #expect(run.code == 0, "\(run.errors)")
+        let metrics = try await attune("best", "darts-fashion", "--json").json()["metrics"]
+        #expect(metrics?["Test-Accuracy"]?["latest"]?.double ?? 0 > 0.1)
+    }
+
     @Test func `a search is a trial like any other`() async throws {
         let attune = try CommandLineTool()
         let data = try Self.write(attune)

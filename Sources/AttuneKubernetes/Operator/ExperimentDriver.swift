@@ -249,23 +249,26 @@ struct ExperimentDriver: Sendable {
     ) async throws {
         try await tuner.open()
         let events = await tuner.events()
-        let study = try await withThrowingTaskGroup(of: Study?.self) { group in
+        let study = try await withThrowingTaskGroup(of: Part.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await tuner.run(with: runner) }
+            group.addTask {
+                let study = try await tuner.run(with: runner)
+                await reporter.finish()
+                return .trials(study)
+            }
             group.addTask {
                 for await event in events { await self.heed(event, tuner, runner, reporter) }
-                return nil
+                return .another
             }
             group.addTask {
                 try await reporter.run()
-                return nil
+                return .report
             }
             group.addTask {
                 try await self.heedEdits(of: tuner)
-                return nil
+                return .another
             }
-            while let result = try await group.next() { if let result { return result } }
-            throw CancellationError()
+            return try await DrivenStudy(of: &group).study
         }
         // What changed last is written when nothing else is under way.
         try await reporter.write(study)
@@ -372,5 +375,30 @@ private final class RunnerSlot: Sendable {
     func end(trial name: String) async throws {
         guard let (runner, tuner) = state.withLock({ $0 }) else { return }
         if let trial = await tuner.study.running.first(where: { $0.name == name }) { try await runner.stop(trial) }
+    }
+}
+
+/// What of a study's driving has come to its end.
+private enum Part: Sendable {
+    case trials(Study)
+    case report
+    case another
+}
+
+/// A study that is over, once what was being written of it is written.
+private struct DrivenStudy {
+    let study: Study
+
+    init(of group: inout ThrowingTaskGroup<Part, any Error>) async throws {
+        var (study, isReported) = (Study?.none, false)
+        while study == nil || !isReported, let part = try await group.next() {
+            switch part {
+            case .trials(let ended): study = ended
+            case .report: isReported = true
+            case .another: break
+            }
+        }
+        guard let study else { throw CancellationError() }
+        self.study = study
     }
 }

@@ -23,6 +23,7 @@ actor ExperimentReporter {
     private var suggestion: (conditions: Conditions, requests: Int)?
     private var lastStatus: JSON?
     private var lastSuggestionStatus: JSON?
+    private var isEnding = false
 
     init(
         _ tuner: Tuner, owner: JSON, trials: TrialObjects, client: KubernetesClient,
@@ -40,13 +41,20 @@ actor ExperimentReporter {
     /// Says that something may have changed.
     nonisolated func review() { signal.raise() }
 
-    /// Writes whenever there is something to write, until it is cancelled.
+    /// Writes whenever there is something to write, until it is told that the study is over.
     func run() async throws {
-        while true {
+        while !isEnding {
             try await signal.wait()
             try await write(await tuner.study)
-            try await client.clock.sleepFor(gathering)
+            if !isEnding { try await client.clock.sleepFor(gathering) }
         }
+    }
+
+    /// Lets `run` come to its end. A write is never cut short for it: a server may carry out a request that was given up,
+    /// and would then put old over new.
+    func finish() {
+        isEnding = true
+        signal.raise()
     }
 
     /// Says that the experiment goes on after it was over.

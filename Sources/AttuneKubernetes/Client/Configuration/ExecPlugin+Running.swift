@@ -64,10 +64,12 @@ extension ExecPlugin {
         } catch let error as SubprocessError {
             throw TransportError(.hopeless, "\(command) cannot be run: \(error)")
         }
-        guard outcome.terminationStatus.isSuccess else {
-            throw TransportError(
-                .lost, "\(command), which makes the credentials, failed: \(outcome.terminationStatus)")
+        switch outcome.terminationStatus {
+        case .exited(0): return outcome.standardOutput
+        case .exited(let code):
+            throw TransportError(.lost, "\(command), which makes the credentials, failed with status \(code)")
+        case .signaled(let signal):
+            throw TransportError(.lost, "\(command), which makes the credentials, was ended by signal \(signal)")
         }
-        return outcome.standardOutput
     }
 }
