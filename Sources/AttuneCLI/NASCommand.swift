@@ -8,7 +8,8 @@ struct NASCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nas", abstract: "Neural architecture search: searches for cells, trains, draws and exports them.",
         subcommands: [
-            NASSearchCommand.self, NASRetrainCommand.self, NASDrawCommand.self, NASExportCommand.self,
+            NASSearchCommand.self, NASRetrainCommand.self, NASMeasureCommand.self, NASDrawCommand.self,
+            NASExportCommand.self,
         ])
 }
 

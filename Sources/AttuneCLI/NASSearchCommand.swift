@@ -26,6 +26,8 @@ struct NASSearchCommand: ParsableCommand {
     @Option(help: "Skips that the normal cell may have (default: the method's).") var maximumSkips: Int?
     @Option(help: "Searches, each from a seed of its own, of which the best cell is chosen.")
     var candidates = SelectionSettings.standard.candidates
+    @Option(help: "Cells of each search that are trained: the last epoch's, and earlier ones at equal distances.")
+    var snapshots = SelectionSettings.standard.snapshots
     @Option(help: "Cells drawn at random that are trained beside the candidates, to compare.")
     var randomCells = SelectionSettings.standard.randomCells
     @Option(help: "Epochs of the trainings.") var trainingEpochs = SelectionSettings.standard.retraining.epochs
@@ -63,7 +65,7 @@ struct NASSearchCommand: ParsableCommand {
         (settings.retraining.channels, settings.retraining.layers) = (channels, layers)
         (settings.retraining.epochs, settings.retraining.batch, settings.retraining.seed) =
             (trainingEpochs, batch, seed)
-        (settings.candidates, settings.randomCells) = (candidates, randomCells)
+        (settings.candidates, settings.snapshots, settings.randomCells) = (candidates, snapshots, randomCells)
         return settings
     }
 
@@ -98,11 +100,14 @@ struct NASSearchCommand: ParsableCommand {
         case .trainedAtRandom(let cells):
             let accuracies = cells.map(\.outcome.accuracy)
             let mean = accuracies.reduce(0, +) / Double(accuracies.count)
-            say("Random-Accuracy=\(mean.metricText) best-random=\((accuracies.max() ?? 0).metricText) cells=\(cells.count)")
+            say(
+                "Random-Accuracy=\(mean.metricText) best-random=\((accuracies.max() ?? 0).metricText) cells=\(cells.count)"
+            )
         case .chosen(let cell):
             say("Retrained-Accuracy=\(cell.outcome.accuracy.metricText) parameters=\(cell.parameters)")
             say("Best-Genotype=\(cell.genotype.katibText)")
-        case .tested(let outcome): say("Test-Accuracy=\(outcome.accuracy.metricText) Test-Loss=\(outcome.loss.metricText)")
+        case .tested(let outcome):
+            say("Test-Accuracy=\(outcome.accuracy.metricText) Test-Loss=\(outcome.loss.metricText)")
         }
     }
 

@@ -63,6 +63,13 @@ import Testing
             "--epochs", "3", "--batch", "8", "--shift", "1", "--flips")
         #expect(result.code == 0, "\(result.errors)")
         #expect(result.output.contains("epoch=3 Train-Loss="))
+        let measured = try await attune(
+            "nas", "measure", genotype, "--data", try Self.write(attune), "--channels", "4", "--layers", "3", "--batch",
+            "8")
+        #expect(measured.code == 0, "\(measured.errors)")
+        for name in ["parameters", "multiply-adds", "Latency", "Synflow", "NASWOT"] {
+            #expect(measured.output.contains("\(name)="))
+        }
     }
 
     private static let fashion = CommandLineTool.repository.deletingLastPathComponent()

@@ -55,29 +55,50 @@ final class Classifier<Scalar: NetworkScalar> {
         }
     }
 
-    private func probabilities(of image: Int) -> [Double] {
-        let batch = labels.count
-        let logits = (0..<classes).map { row -> Double in
+    private func logits(of image: Int) -> [Double] {
+        (0..<classes).map { row in
             let factors = weights.value(matrix) + row * inputs
             var total = Double(weights.value(bias)[row])
-            for channel in 0..<inputs { total += Double(factors[channel] * means[channel * batch + image]) }
+            for channel in 0..<inputs { total += Double(factors[channel] * means[channel * labels.count + image]) }
             return total
         }
+    }
+
+    private func probabilities(of image: Int) -> [Double] {
+        let logits = logits(of: image)
         let top = logits.max() ?? 0
         let powers = logits.map { exp($0 - top) }
         let total = powers.reduce(0, +)
         return powers.map { $0 / total }
     }
 
+    /// The sum of the numbers of all classes and images, before they become probabilities.
+    func total(_ maps: FeatureMaps<Scalar>) -> Double {
+        shape = maps.shape
+        labels = Array(repeating: 0, count: maps.shape.batch)
+        averageMaps(maps)
+        return labels.indices.reduce(0) { $0 + logits(of: $1).reduce(0, +) }
+    }
+
     /// The gradient of the mean loss with respect to the maps.
     func backward(_ pass: Pass) -> FeatureMaps<Scalar> {
+        backward(pass) { image, row in
+            let goal = row == self.labels[image] ? 1.0 : 0
+            return Scalar((self.probabilities[image][row] - goal) / Double(self.labels.count))
+        }
+    }
+
+    /// The gradient of `total` with respect to the maps.
+    func backwardOfTotal(_ pass: Pass) -> FeatureMaps<Scalar> { backward(pass) { _, _ in 1 } }
+
+    private func backward(_ pass: Pass, _ slope: (_ image: Int, _ row: Int) -> Scalar) -> FeatureMaps<Scalar> {
         let shape = shape.unsafelyUnwrapped
         let result = inputGradient.maps(shape)
         let (batch, pixels) = (shape.batch, shape.rows * shape.columns)
         var slopes = [Scalar](repeating: 0, count: inputs * batch)
-        for (image, label) in labels.enumerated() {
+        for image in labels.indices {
             for row in 0..<classes {
-                let slope = Scalar((probabilities[image][row] - (row == label ? 1 : 0)) / Double(batch))
+                let slope = slope(image, row)
                 learn(slope, row, image, pass)
                 let factors = weights.value(matrix) + row * inputs
                 for channel in 0..<inputs { slopes[channel * batch + image] += slope * factors[channel] }

@@ -17,11 +17,13 @@ protocol Layer<Scalar> {
 }
 
 /// How a network is run.
-struct Pass: Sendable {
+struct Pass {
     /// Whether batch norm uses the batch's own statistics, and remembers them.
     var trains = true
     /// Whether gradients of weights are wanted.
     var learnsWeights = true
+    /// What is told which rectifiers are active; nil where nobody wants to know.
+    var activations: ActivationKernel?
 }
 
 /// Layers one after another.

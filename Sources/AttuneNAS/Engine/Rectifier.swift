@@ -10,6 +10,7 @@ final class Rectifier<Scalar: NetworkScalar>: Layer {
         let output = result.maps(input.shape)
         Scalar.kernels.rectify(input.start, output.start, input.count)
         self.output = output
+        pass.activations?.add(output)
         return output
     }
 

@@ -9,6 +9,9 @@ public struct SelectionSettings: Sendable, Hashable {
     public var retraining = RetrainingSettings()
     /// Searches, the first with the search's own seed, the others with those after it.
     public var candidates = 2
+    /// Cells that each search gives: of its last epoch, and of as many earlier ones at equal distances, where they differ.
+    /// Early cells are less certain, late ones of a search that collapses are worse.
+    public var snapshots = 3
     /// Cells drawn at random, trained as the candidates are; they cannot be chosen.
     public var randomCells = 4
     /// The share of the images that candidates are compared on.
@@ -42,8 +45,8 @@ public struct CellSelection {
     private let test: ImageSet?
 
     public init(_ images: ImageSet, test: ImageSet?, _ settings: SelectionSettings) throws(AttuneError) {
-        guard settings.candidates > 0, settings.randomCells >= 0 else {
-            throw AttuneError("there must be at least 1 candidate and no fewer than 0 random cells")
+        guard settings.candidates > 0, settings.snapshots > 0, settings.randomCells >= 0 else {
+            throw AttuneError("there must be at least 1 candidate, 1 snapshot and no fewer than 0 random cells")
         }
         guard settings.heldOut > 0, settings.heldOut < 1 else {
             throw AttuneError("the share that is held out must be above 0 and below 1")
@@ -61,11 +64,15 @@ public struct CellSelection {
         checkpoint: ((_ candidate: Int) -> String)? = nil, _ tell: (SelectionEvent) -> Void
     ) throws(AttuneError) -> TrainedCell {
         var found: [Genotype] = []
+        var owners: [Int] = []
         for candidate in 1...settings.candidates {
-            found.append(try search(candidate, checkpoint?(candidate), tell))
+            for genotype in try search(candidate, checkpoint?(candidate), tell) where !found.contains(genotype) {
+                found.append(genotype)
+                owners.append(candidate)
+            }
         }
         let trained = try train(found + randomGenotypes)
-        for (index, cell) in trained.prefix(found.count).enumerated() { tell(.trained(candidate: index + 1, cell)) }
+        for (owner, cell) in zip(owners, trained) { tell(.trained(candidate: owner, cell)) }
         if settings.randomCells > 0 { tell(.trainedAtRandom(Array(trained.dropFirst(found.count)))) }
         let chosen = trained.prefix(found.count).reduce(trained[0]) { $1.outcome.isBetter(than: $0.outcome) ? $1 : $0 }
         tell(.chosen(chosen))
@@ -75,7 +82,8 @@ public struct CellSelection {
 
     private func search(
         _ candidate: Int, _ checkpoint: String?, _ tell: (SelectionEvent) -> Void
-    ) throws(AttuneError) -> Genotype {
+    ) throws(AttuneError) -> [Genotype] {
+        let snapshots = self.settings.snapshots
         var settings = settings.search
         settings.seed &+= UInt64(candidate - 1)
         let search = try SupernetSearch(images, settings)
@@ -87,7 +95,9 @@ public struct CellSelection {
             tell(.searched(candidate: candidate, search.advance()))
             if let checkpoint { try search.save(to: checkpoint) }
         }
-        return search.genotype
+        let epochs = search.epochs.count
+        let early = (1..<max(snapshots, 1)).map { search.epochs[max(epochs * $0 / snapshots - 1, 0)].genotype }
+        return [search.genotype] + early
     }
 
     private var randomGenotypes: [Genotype] {

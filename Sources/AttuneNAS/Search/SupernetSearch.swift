@@ -5,7 +5,7 @@ import Foundation
 public struct SearchSettings: Sendable, Hashable {
     public var space = SupernetSpace(nodes: 3, layers: 4, channels: 8)
     public var method = SearchMethod(named: "default") ?? SearchMethod()
-    public var epochs = 12
+    public var epochs = 9
     public var batch = 64
     public var weightRate = 0.025
     public var lastWeightRate = 0.001

@@ -39,25 +39,59 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
     }
 
     func forward(_ images: FeatureMaps<Scalar>, labels: [Int], _ pass: Pass) -> BatchOutcome {
+        classifier.forward(maps(of: images, pass), labels: labels)
+    }
+
+    /// What the last cell makes of the images.
+    func maps(of images: FeatureMaps<Scalar>, _ pass: Pass) -> FeatureMaps<Scalar> {
         var outputs = [stem.forward(images, pass)]
         for cell in cells {
             outputs.append(cell.forward([outputs[max(outputs.count - 2, 0)], outputs[outputs.count - 1]], pass))
         }
         shapes = outputs.map(\.shape)
-        return classifier.forward(outputs[cells.count], labels: labels)
+        return outputs[cells.count]
+    }
+
+    /// The sum of the numbers of all classes; its gradient is added to those of the weights.
+    func total(_ images: FeatureMaps<Scalar>, _ pass: Pass) -> Double {
+        let total = classifier.total(maps(of: images, pass))
+        backward(from: classifier.backwardOfTotal(pass), pass)
+        return total
     }
 
     /// Adds to the gradients of the weights.
     func backward() {
         let pass = Pass()
+        backward(from: classifier.backward(pass), pass)
+    }
+
+    private func backward(from gradient: FeatureMaps<Scalar>, _ pass: Pass) {
         let gradients = zip(gradients, shapes).map { $0.maps($1) }
         for maps in gradients { maps.clear() }
-        gradients[cells.count].copy(from: classifier.backward(pass))
+        gradients[cells.count].copy(from: gradient)
         for (index, cell) in cells.enumerated().reversed() {
             let back = cell.backward(gradients[index + 1], pass)
             gradients[max(index - 1, 0)].add(back[0])
             gradients[index].add(back[1])
         }
         _ = stem.backward(gradients[0], pass)
+    }
+}
+
+extension GenotypeNetwork {
+    /// Seconds that a batch takes forwards on one thread of this machine, the median of nine.
+    public static func latency(_ genotype: Genotype, _ plan: CellNetwork, batch: Int) -> Double {
+        var random = RandomSource(seed: 0)
+        let network = GenotypeNetwork(genotype, plan, using: &random)
+        let shape = MapShape(
+            channels: plan.input.channels, rows: plan.input.rows, columns: plan.input.columns, batch: batch)
+        var images = (0..<shape.count).map { _ in Scalar(random.normal()) }
+        let times = images.withUnsafeMutableBufferPointer { images in
+            let maps = FeatureMaps(start: images.baseAddress!, shape: shape)
+            return (0..<9).map { _ in
+                ContinuousClock().measure { _ = network.maps(of: maps, Pass(trains: false, learnsWeights: false)) }
+            }
+        }
+        return times.sorted()[4] / .seconds(1)
     }
 }
