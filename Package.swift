@@ -172,7 +172,6 @@ let package = Package(
             name: "AttuneTestSupport",
             dependencies: [
                 "AttuneCore",
-                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ], path: "Tests/AttuneTestSupport", swiftSettings: strict),
         // An API server, its controllers and a kubelet, for tests.

@@ -1,9 +1,10 @@
 import Foundation
-import Subprocess
 import Synchronization
 import SystemPackage
 
 /// Another program under way, whose output goes to files.
+///
+/// It is started and watched for without the tasks' threads, which other tests may keep busy for long.
 public final class ProgramRun: Sendable {
     public struct End: Sendable {
         /// The exit code, or the number of the signal that ended it.
@@ -14,8 +15,7 @@ public final class ProgramRun: Sendable {
 
     private let output: FilePath
     private let errors: FilePath
-    private let pid: ProcessID
-    private let end: Task<Int32, any Error>
+    private let child: ChildProcess
 
     /// Starts a program, with no input.
     ///
@@ -29,41 +29,22 @@ public final class ProgramRun: Sendable {
         let id = UUID().uuidString
         output = FilePath(files.appending(path: "\(id).out").path(percentEncoded: false))
         errors = FilePath(files.appending(path: "\(id).err").path(percentEncoded: false))
-        let (output, errors) = (try ProgramRun.create(output), try ProgramRun.create(errors))
-        let configuration = Configuration(
-            executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
-            arguments: Arguments(arguments),
-            environment: .inherit.updating(
-                Dictionary(uniqueKeysWithValues: environment.map { (.init(rawValue: $0)!, $1) })),
-            workingDirectory: directory.map { FilePath($0.path(percentEncoded: false)) })
-        let pid = ProcessID()
-        self.pid = pid
-        let (started, starting) = AsyncThrowingStream.makeStream(of: Void.self)
-        end = Task {
-            do {
-                let outcome = try await run(
-                    configuration, input: .none,
-                    output: .fileDescriptor(output, closeAfterSpawningProcess: true),
-                    error: .fileDescriptor(errors, closeAfterSpawningProcess: true)
-                ) { execution in
-                    pid.set(execution.processIdentifier.value)
-                    starting.finish()
-                }
-                pid.set(nil)
-                return switch outcome.terminationStatus {
-                case .exited(let code), .signaled(let code): code
-                }
-            } catch {
-                starting.finish(throwing: error)
-                throw error
-            }
+        let (standardOutput, standardError) = (try ProgramRun.create(output), try ProgramRun.create(errors))
+        defer {
+            try? standardOutput.close()
+            try? standardError.close()
         }
-        for try await _ in started {}
+        let place = directory.map { ["/usr/bin/env", "-C", $0.path(percentEncoded: false)] } ?? []
+        child = try ChildProcess(
+            place + [program] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            output: standardOutput.rawValue, errors: standardError.rawValue)
     }
 
     /// Runs a program to its end, and keeps no files.
-    public static func finished(_ program: String, _ arguments: [String], in directory: URL? = nil) async throws -> End
-    {
+    public static func finished(
+        _ program: String, _ arguments: [String], in directory: URL? = nil
+    ) async throws -> End {
         let files = FileManager.default.temporaryDirectory.appending(path: "attune-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: files) }
@@ -71,35 +52,95 @@ public final class ProgramRun: Sendable {
     }
 
     private static func create(_ path: FilePath) throws -> FileDescriptor {
-        try .open(path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+        try .open(
+            path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: .ownerReadWrite)
     }
 
-    public var isRunning: Bool { pid.isSet }
+    public var isRunning: Bool { child.isRunning }
 
     /// What it has printed so far.
     public func printed() throws -> String { try String(contentsOfFile: output.string, encoding: .utf8) }
 
     /// Nothing is sent to one that has ended.
-    public func send(_ signal: Int32) { pid.send(signal) }
+    public func send(_ signal: Int32) { child.send(signal) }
 
     public func finished() async throws -> End {
         End(
-            code: try await end.value, output: try printed(),
+            code: await child.ended(), output: try printed(),
             errors: try String(contentsOfFile: errors.string, encoding: .utf8))
     }
 }
 
-/// The number of a process while it is its own.
-private final class ProcessID: Sendable {
-    private let pid = Mutex<pid_t?>(nil)
+/// A process of ours, which a thread waits for.
+private final class ChildProcess: Sendable {
+    private enum State {
+        case running(pid_t)
+        case ended(Int32)
+    }
 
-    var isSet: Bool { pid.withLock { $0 != nil } }
+    private let state: Mutex<State>
+    private let end: AsyncStream<Void>
 
-    func set(_ value: pid_t?) { pid.withLock { $0 = value } }
+    /// - Parameter words: the program, by its path or looked for in `PATH`, and its arguments.
+    init(_ words: [String], environment: [String: String], output: Int32, errors: Int32) throws {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_adddup2(&actions, errors, 2)
+        // The threads of tasks block signals, which would be handed on.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var arguments = words.map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { (arguments + variables).forEach { free($0) } }
+        var pid: pid_t = 0
+        let code = posix_spawnp(&pid, words[0], &actions, &attributes, &arguments, &variables)
+        guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+        state = Mutex(.running(pid))
+        let (end, ending) = AsyncStream.makeStream(of: Void.self)
+        self.end = end
+        let started = pid
+        Thread.detachNewThread { [self] in
+            wait(for: started)
+            ending.finish()
+        }
+    }
+
+    private func wait(for pid: pid_t) {
+        var information = siginfo_t()
+        // Ended, but its number is not given away until nobody can send it signals any more.
+        while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+        state.withLock { state in
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            let signal = status & 0x7f
+            state = .ended(signal == 0 ? (status >> 8) & 0xff : signal)
+        }
+    }
+
+    var isRunning: Bool {
+        state.withLock { if case .running = $0 { true } else { false } }
+    }
 
     func send(_ signal: Int32) {
-        pid.withLock { pid in
-            if let pid { kill(pid, signal) }
+        state.withLock { state in
+            if case .running(let pid) = state { kill(pid, signal) }
+        }
+    }
+
+    /// The exit code, or the number of the signal that ended it.
+    func ended() async -> Int32 {
+        for await _ in end {}
+        return state.withLock { state in
+            guard case .ended(let code) = state else { preconditionFailure("the thread says so once it has ended") }
+            return code
         }
     }
 }
