@@ -60,7 +60,8 @@ let package = Package(
         // Neural networks: cells, genotypes and the differentiable supernet. Its loops are optimised in debug builds too,
         // in which tests train networks.
         .target(name: "CAttuneNAS", exclude: ["kernels.inc"], cSettings: [.unsafeFlags(["-O2"])]),
-        .target(name: "AttuneNAS", dependencies: ["AttuneCore", "CAttuneNAS", "CZlib"], swiftSettings: strict),
+        .target(name: "AttuneGzip", dependencies: ["AttuneCore", "CZlib"], swiftSettings: strict),
+        .target(name: "AttuneNAS", dependencies: ["AttuneCore", "AttuneGzip", "CAttuneNAS"], swiftSettings: strict),
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
@@ -141,7 +142,7 @@ let package = Package(
             name: "AttuneProblems", dependencies: ["AttuneCore"], path: "Benchmarks/Problems", swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
-            name: "AttuneTables", dependencies: ["AttuneCore", "AttuneProblems", "COpenBLAS", "CZlib"],
+            name: "AttuneTables", dependencies: ["AttuneCore", "AttuneGzip", "AttuneProblems", "COpenBLAS"],
             path: "Benchmarks/Tables", exclude: ["README.md"], swiftSettings: strict),
         .target(
             name: "AttuneBench", dependencies: ["AttuneAlgorithms", "AttuneCore", "AttuneProblems", "CAttuneProcess"],
@@ -171,7 +172,7 @@ let package = Package(
         .target(
             name: "AttuneTestSupport",
             dependencies: [
-                "AttuneCore",
+                "AttuneCore", "CZlib",
                 .product(name: "SystemPackage", package: "swift-system"),
             ], path: "Tests/AttuneTestSupport", swiftSettings: strict),
         // An API server, its controllers and a kubelet, for tests.
@@ -238,7 +239,8 @@ let package = Package(
                 "AttuneCore", "AttuneDigits", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "AttuneTablesTests", dependencies: ["AttuneCore", "AttuneProblems", "AttuneTables", "CZlib"],
+            name: "AttuneTablesTests",
+            dependencies: ["AttuneCore", "AttuneGzip", "AttuneProblems", "AttuneTables", "AttuneTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "AttuneBenchReportTests", dependencies: ["AttuneBench", "AttuneBenchReport", "AttuneCore"],
@@ -260,8 +262,8 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS", "CZlib"], resources: [.copy("Fixtures")],
-            swiftSettings: strict),
+            name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS", "AttuneTestSupport"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "AttuneStoreTests",
             dependencies: [

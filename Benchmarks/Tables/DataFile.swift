@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneGzip
 import Foundation
 
 /// A file of a data folder.

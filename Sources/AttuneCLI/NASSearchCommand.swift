@@ -38,10 +38,10 @@ struct NASSearchCommand: ParsableCommand {
             A folder in which each search is kept after every epoch, and gone on with (default: $ATTUNE_CHECKPOINT_DIR, \
             which trials of Attune have).
             """, completion: .directory)
-    var checkpoints = ProcessInfo.processInfo.environment["ATTUNE_CHECKPOINT_DIR"]
+    var checkpoints: String?
 
     func run() throws {
-        let folder = checkpoints
+        let folder = checkpoints ?? ProcessInfo.processInfo.environment["ATTUNE_CHECKPOINT_DIR"]
         if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
         let selection = try CellSelection(try data.images(.training), test: try data.test(), try settings())
         try selection.run(checkpoint: folder.map { folder in { "\(folder)/search-\($0)" } }, say)

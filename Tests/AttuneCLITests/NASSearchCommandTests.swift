@@ -72,11 +72,8 @@ import Testing
         }
     }
 
-    private static let fashion = CommandLineTool.repository.deletingLastPathComponent()
-        .appending(path: "shared/data/fashion-mnist-7k").path
-
     /// The experiment as it stands there, but for the data, a smaller search and one trial.
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: fashion), "there is no ../shared/data"))
+    @Test(.enabled(if: SharedFolder.data.exists, SharedFolder.data.missing))
     func `the example darts-fashion runs`() async throws {
         let attune = try CommandLineTool()
         let file = CommandLineTool.repository.appending(path: "experiments/darts-fashion/experiment.yaml")
@@ -84,7 +81,7 @@ import Testing
             "epochs=1", "shrink=7", "candidates=1", "random-cells=1", "training-epochs=1", "nodes=1", "channels=4",
         ]
         let text = try String(contentsOf: file, encoding: .utf8)
-            .replacing("--data=fashion-mnist", with: "--data=\(Self.fashion)")
+            .replacing("--data=fashion-mnist", with: "--data=\(SharedFolder.data.file("fashion-mnist-7k").path)")
             .replacing("- --shrink=2", with: small.map { "- --\($0)" }.joined(separator: "\n        "))
             .replacing("maxTrialCount: 2", with: "maxTrialCount: 1")
         let run = try await attune("run", try attune.write(text, to: "darts-fashion.yaml"), "--quiet")

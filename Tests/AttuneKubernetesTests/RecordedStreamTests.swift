@@ -1,27 +1,15 @@
+import AttuneTestSupport
 import Foundation
 import Testing
 
 @testable import AttuneKubernetes
 
-/// Streams of a real API server, byte for byte, which lie beside the repository.
-enum Recorded {
-    static let missing: Comment = "there is no ../shared/kubernetes"
-    static var exists: Bool { FileManager.default.fileExists(atPath: folder.path) }
-
-    static func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appending(path: name))) }
-
-    private static var folder: URL {
-        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "shared/kubernetes")
-    }
-}
-
 extension CurlTests {
-    @Suite(.enabled(if: Recorded.exists, Recorded.missing))
+    @Suite(.enabled(if: SharedFolder.kubernetes.exists, SharedFolder.kubernetes.missing))
     struct RecordedStreamTests {
         @Test(arguments: ["20-watch-job.raw", "20-watch-pods.raw", "30-log-follow.raw"], [13, 1000, 1_000_000])
         func `what a real server sent is read, however it is cut`(_ name: String, _ size: Int) async throws {
-            let bytes = try Recorded.bytes(name)
+            let bytes = Array(try Data(contentsOf: SharedFolder.kubernetes.file(name)))
             let script: ScriptedServer.Script = { exchange in
                 for start in stride(from: 0, to: bytes.count, by: size) {
                     try await exchange.write(.raw(Array(bytes[start..<min(start + size, bytes.count)])))

@@ -1,11 +1,12 @@
 import AttuneClusterSimulator
 import AttuneCore
 import AttuneKubernetes
+import AttuneTestSupport
 import Foundation
 import Testing
 
 /// Jobs come to the ends that the recorded ones came to.
-@Suite(.enabled(if: Recording.folder != nil, Recording.missing))
+@Suite(.enabled(if: SharedFolder.kubernetes.exists, SharedFolder.kubernetes.missing))
 struct SimulatorFinalJobTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var file: String

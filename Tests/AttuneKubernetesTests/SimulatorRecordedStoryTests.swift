@@ -1,11 +1,12 @@
 import AttuneClusterSimulator
 import AttuneCore
 import AttuneKubernetes
+import AttuneTestSupport
 import Foundation
 import Testing
 
 /// Recorded stories of several requests, each told again on a cluster of its own.
-@Suite(.enabled(if: Recording.folder != nil, Recording.missing))
+@Suite(.enabled(if: SharedFolder.kubernetes.exists, SharedFolder.kubernetes.missing))
 struct SimulatorRecordedStoryTests {
     private func cluster(
         _ script: PodScript = .endless(), users: [String: SimulatedCluster.User]? = nil

@@ -1,11 +1,12 @@
 import AttuneClusterSimulator
 import AttuneCore
 import AttuneKubernetes
+import AttuneTestSupport
 import Foundation
 import Testing
 
 /// The simulator answers as the recorded server did.
-@Suite(.enabled(if: Recording.folder != nil, Recording.missing))
+@Suite(.enabled(if: SharedFolder.kubernetes.exists, SharedFolder.kubernetes.missing))
 struct SimulatorRecordingTests {
     /// Requests that can be made again as they are, one file after the other, upon the same cluster.
     static let replayed = [

@@ -1,5 +1,6 @@
 import AttuneCore
 import AttuneKubernetes
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -26,18 +27,9 @@ struct Recording: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let folder: URL? = {
-        let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let folder = checkout.deletingLastPathComponent().appending(path: "shared/kubernetes")
-        return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-    }()
-
-    static let missing: Comment = "there is no ../shared/kubernetes"
-
     init(_ name: String) throws {
         self.name = name
-        let file = try #require(Recording.folder).appending(path: name + ".http")
+        let file = try SharedFolder.kubernetes.file(name + ".http")
         exchanges = Recording.exchanges(in: try String(contentsOf: file, encoding: .utf8))
     }
 

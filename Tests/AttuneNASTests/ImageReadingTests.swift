@@ -1,5 +1,6 @@
 import AttuneCore
 import AttuneNAS
+import AttuneTestSupport
 import Foundation
 import Testing
 
@@ -118,35 +119,16 @@ struct ImageReadingTests {
         }
     }
 
-    @Test(.enabled(if: SharedImages.exist, SharedImages.missing))
+    @Test(.enabled(if: SharedFolder.data.exists, SharedFolder.data.missing))
     func `the real data sets are read`() throws {
-        let fashion = try SharedImages.folder("fashion-mnist-7k")
+        let fashion = try SharedFolder.data.file("fashion-mnist-7k").path
         let training = try ImageSet.reading(fashion, part: .training)
         #expect(training.count == 6000 && training.size == ImageSize(rows: 28, columns: 28))
         #expect((0..<10).allSatisfy { label in training.labels.count { $0 == label } == 600 })
         #expect(try ImageSet.reading(fashion, part: .test).count == 1000)
-        let digits = try ImageSet.reading(SharedImages.folder("mnist-10k"), part: .test)
+        let digits = try ImageSet.reading(SharedFolder.data.file("mnist-10k").path, part: .test)
         #expect(digits.classes == 10)
-        let small = try ImageSet(csv: SharedImages.folder("digits") + "/digits.csv.gz")
+        let small = try ImageSet(csv: SharedFolder.data.file("digits/digits.csv.gz").path)
         #expect(small.count == 1797 && small.size == ImageSize(rows: 8, columns: 8) && small.classes == 10)
-    }
-}
-
-/// The real images, which lie beside the repository or where `ATTUNE_BENCH_DATA` says.
-enum SharedImages {
-    static let missing: Comment = "there is no ../shared/data, and ATTUNE_BENCH_DATA names no folder"
-
-    static var exist: Bool { root != nil }
-
-    static func folder(_ name: String) throws -> String { try #require(root).appending(path: name).path }
-
-    private static var root: URL? {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let beside = repository.deletingLastPathComponent().appending(path: "shared/data", directoryHint: .isDirectory)
-        let named = ProcessInfo.processInfo.environment["ATTUNE_BENCH_DATA"].map { URL(filePath: $0) }
-        return [beside, named].compactMap { $0 }.first {
-            FileManager.default.fileExists(atPath: $0.appending(path: "fashion-mnist-7k").path)
-        }
     }
 }

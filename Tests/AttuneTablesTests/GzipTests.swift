@@ -1,4 +1,6 @@
 import AttuneCore
+import AttuneGzip
+import AttuneTestSupport
 import Testing
 
 @testable import AttuneTables

@@ -1,14 +1,15 @@
 import AttuneCore
 import AttuneProblems
+import AttuneTestSupport
 import Foundation
 import Testing
 
 @testable import AttuneTables
 
-@Suite(.enabled(if: SharedData.exists, SharedData.missing))
+@Suite(.enabled(if: SharedFolder.data.exists, SharedFolder.data.missing))
 struct SharedDataTests {
     @Test func `every family of the data folder is listed`() throws {
-        let names = try SharedData.folder().listing().map(\.name)
+        let names = try tables().listing().map(\.name)
         for name in [
             "nasbench201/cifar10", "fcnet/protein_structure", "hpobench-mlp/car", "xgboost-blackbox/german.numer",
             "deepar-blackbox/m4-Daily", "taskset/imdb_patch32_GRU64_avg_bs128", "lcbench-surrogate/task_3945",
@@ -21,7 +22,7 @@ struct SharedDataTests {
     /// Also tells that the values Attune sees are the ones that others have published figures for: random search is
     /// known to reach 93.70 to 93.89.
     @Test func `random search on CIFAR-10 cells ends at the published test accuracy`() throws {
-        let cells = try #require(try SharedData.folder().problems { $0 == "nasbench201/cifar10" }.first)
+        let cells = try #require(try tables().problems { $0 == "nasbench201/cifar10" }.first)
         let report = try #require(cells.reportedValue)
         let measured = try #require(cells.measured)
         var sum = 0.0
@@ -40,7 +41,7 @@ struct SharedDataTests {
     }
 
     @Test func `cells have the published optimum and accuracies`() throws {
-        let cells = try #require(try SharedData.folder().problems { $0 == "nasbench201/cifar10" }.first)
+        let cells = try #require(try tables().problems { $0 == "nasbench201/cifar10" }.first)
         let skip = cells.space.assignment(at: Array(repeating: 0.3, count: 6))
         #expect(cells.optimum == 91.607 && cells.maxResource == 200)
         #expect(cells.reportedValue?(skip) == 54.297)
@@ -53,7 +54,7 @@ struct SharedDataTests {
         "lcbench-surrogate/task_3945",
     ])
     func `a table's optimum is reached where it says, and beaten nowhere`(name: String) throws {
-        let problem = try #require(try SharedData.folder().problems { $0 == name }.first)
+        let problem = try #require(try tables().problems { $0 == name }.first)
         let optimum = try #require(problem.optimum)
         let objective = Objective(problem.metrics[0].direction, "value")
         #expect(problem.space.contains(problem.optimizers[0]))
@@ -67,7 +68,7 @@ struct SharedDataTests {
     }
 
     @Test func `forecasts have two metrics, and no point beats the front`() throws {
-        let problem = try #require(try SharedData.folder().problems { $0 == "deepar-blackbox/solar" }.first)
+        let problem = try #require(try tables().problems { $0 == "deepar-blackbox/solar" }.first)
         #expect(problem.metrics.map(\.name) == ["CRPS", "time"])
         #expect(problem.space["num_layers"]?.domain == .discrete(["0.693147", "1.09861", "1.38629"]))
         #expect((problem.frontHypervolume ?? 0) > 0)
@@ -75,7 +76,7 @@ struct SharedDataTests {
 
     @Test(arguments: ["lcbench", "rbv2_rpart", "rbv2_xgboost"])
     func `surrogates predict what their reference does`(name: String) throws {
-        let folder = try SharedData.folder().url.appending(path: "yahpo-surrogates")
+        let folder = try SharedFolder.data.file("yahpo-surrogates")
         let file = DataFile(url: folder.appending(path: "\(name).json"))
         let description = try file.json()
         let surrogate = try Surrogate(description, of: file)
@@ -87,7 +88,7 @@ struct SharedDataTests {
     }
 
     @Test func `a conditional surrogate is evaluated in all its branches`() throws {
-        let problem = try #require(try SharedData.folder().problems { $0 == "yahpo/rbv2_xgboost/41278" }.first)
+        let problem = try #require(try tables().problems { $0 == "yahpo/rbv2_xgboost/41278" }.first)
         var random = RandomSource(seed: 2)
         #expect(problem.maxResource == 33 && problem.space["task_id"] == nil && problem.space["repl"] == nil)
         for _ in 0..<6 {
@@ -96,3 +97,5 @@ struct SharedDataTests {
         }
     }
 }
+
+private func tables() throws -> DataFolder { DataFolder(try #require(SharedFolder.data.url)) }

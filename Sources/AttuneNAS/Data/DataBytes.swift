@@ -1,4 +1,5 @@
 import AttuneCore
+import AttuneGzip
 import Foundation
 
 /// A file whole, and decompressed where it is gzip.
@@ -24,7 +25,7 @@ struct DataBytes {
     func prefix(_ count: Int) throws(AttuneError) -> [UInt8] {
         guard isCompressed else { return Array(stored.prefix(count)) }
         do {
-            return try Inflation.inflated(stored, upTo: count)
+            return try Gzip.inflate(stored, upTo: count)
         } catch {
             throw AttuneError("\(path): \(error.message)")
         }

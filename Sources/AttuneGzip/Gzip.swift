@@ -2,18 +2,25 @@ import AttuneCore
 import CZlib
 
 /// Decompression of gzip (RFC 1952) by zlib.
-enum Gzip {
+public enum Gzip {
     private static let chunk = 1 << 16
     /// The largest window, and 16 more for a gzip header and its checksum instead of zlib's own.
     private static let windowBits: Int32 = 15 + 16
 
-    /// What was compressed, all members of it one after another.
+    /// What was compressed, all members of it one after another; memory grows with what is there, not with what a header
+    /// claims.
     ///
     /// - Parameters:
-    ///   - compressed: a gzip file, or its beginning.
+    ///   - compressed: a gzip file, or its beginning, below 4 GiB.
+    ///   - most: where to end, in bytes; what is damaged behind it is not seen.
     ///   - isWhole: whether an end before the checksum is an error; else what could be decompressed is given.
     /// - Throws: what is wrong, without the file's name.
-    static func inflate(_ compressed: [UInt8], isWhole: Bool = true) throws(AttuneError) -> [UInt8] {
+    public static func inflate(
+        _ compressed: [UInt8], upTo most: Int = .max, isWhole: Bool = true
+    ) throws(AttuneError) -> [UInt8] {
+        guard let length = UInt32(exactly: compressed.count) else {
+            throw AttuneError("more than 4 GiB, compressed; give it uncompressed")
+        }
         // zlib remembers where its state lies, so it must not move.
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -25,18 +32,18 @@ enum Gzip {
         return try compressed.withUnsafeBufferPointer { source throws(AttuneError) in
             // zlib's pointer to its input is not const, but the input is only read.
             stream.pointee.next_in = source.baseAddress.map { UnsafeMutablePointer(mutating: $0) }
-            stream.pointee.avail_in = UInt32(source.count)
-            return try members(of: stream, isWhole: isWhole)
+            stream.pointee.avail_in = length
+            return try members(of: stream, upTo: most, isWhole: isWhole)
         }
     }
 
     private static func members(
-        of stream: UnsafeMutablePointer<z_stream>, isWhole: Bool
+        of stream: UnsafeMutablePointer<z_stream>, upTo most: Int, isWhole: Bool
     ) throws(AttuneError) -> [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(4 * Int(stream.pointee.avail_in))
-        while true {
-            switch fill(&output, from: stream) {
+        output.reserveCapacity(min(most, 4 * Int(stream.pointee.avail_in)))
+        while output.count < most {
+            switch fill(&output, from: stream, upTo: most) {
             case Z_OK: continue
             case Z_STREAM_END:
                 guard startsMember(stream) else { return output }
@@ -49,16 +56,20 @@ enum Gzip {
                 throw AttuneError("is not intact gzip (\(reason)); fetch it again")
             }
         }
+        return output
     }
 
     /// Appends what one call of zlib gives, and returns its status.
-    private static func fill(_ output: inout [UInt8], from stream: UnsafeMutablePointer<z_stream>) -> Int32 {
+    private static func fill(
+        _ output: inout [UInt8], from stream: UnsafeMutablePointer<z_stream>, upTo most: Int
+    ) -> Int32 {
         var status = Z_OK
-        let piece = [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
+        let space = min(chunk, most - output.count)
+        let piece = [UInt8](unsafeUninitializedCapacity: space) { buffer, count in
             stream.pointee.next_out = buffer.baseAddress
-            stream.pointee.avail_out = UInt32(chunk)
+            stream.pointee.avail_out = UInt32(space)
             status = CZlib.inflate(stream, Z_NO_FLUSH)
-            count = chunk - Int(stream.pointee.avail_out)
+            count = space - Int(stream.pointee.avail_out)
         }
         output += piece
         return status
