@@ -30,6 +30,8 @@ struct NASSearchCommand: ParsableCommand {
     var snapshots = SelectionSettings.standard.snapshots
     @Option(help: "Cells drawn at random that are trained beside the candidates, to compare.")
     var randomCells = SelectionSettings.standard.randomCells
+    @Option(help: "Each of these cells is trained so many times, on all parts of the images but one.")
+    var folds = SelectionSettings.standard.folds
     @Option(help: "Epochs of the trainings.") var trainingEpochs = SelectionSettings.standard.retraining.epochs
     @Option(help: "What everything that is drawn depends on.") var seed: UInt64 = 0
     @Option(help: "Threads; they do not change the result.") var threads = 2
@@ -66,6 +68,7 @@ struct NASSearchCommand: ParsableCommand {
         (settings.retraining.epochs, settings.retraining.batch, settings.retraining.seed) =
             (trainingEpochs, batch, seed)
         (settings.candidates, settings.snapshots, settings.randomCells) = (candidates, snapshots, randomCells)
+        settings.folds = folds
         return settings
     }
 

@@ -27,6 +27,7 @@ private final class QuadraticProblem: BilevelProblem {
         BilevelSlopes(weights: zip(weights, goal).map { $0 - $1 }, architecture: [0, 0])
     }
 
+    func trainingArchitectureSlopes() -> [Double] { trainingSlopes().architecture }
     func validationArchitectureSlopes() -> [Double] { validationSlopes().architecture }
 }
 

@@ -97,18 +97,20 @@ struct ImageSetTests {
         #expect(Augmentation.none.change(to: size, using: &random) == Augmentation.Change())
     }
 
-    @Test func `halves are disjoint, complete and balanced`() {
+    @Test(arguments: [1, 2, 3]) func `parts are disjoint, complete and balanced`(_ count: Int) {
         let set = images(31, classes: 4)  // 8, 8, 8, 7
         var random = RandomSource(seed: 2)
-        let halves = set.balancedHalves(using: &random)
-        #expect((halves.first + halves.second).sorted() == Array(0..<31))
+        let parts = set.balancedParts(count, using: &random)
+        #expect(parts.joined().sorted() == Array(0..<31))
         for label in 0..<4 {
-            let counts = [halves.first, halves.second].map { $0.count { set.labels[$0] == label } }
-            #expect(abs(counts[0] - counts[1]) == (label == 3 ? 1 : 0))
+            let counts = parts.map { part in part.count { set.labels[$0] == label } }
+            #expect(counts.max()! - counts.min()! == ((label == 3 ? 7 : 8) % count == 0 ? 0 : 1))
         }
+        let sizes = parts.map(\.count)
+        #expect(sizes.max()! - sizes.min()! == (31 % count == 0 ? 0 : 1))
         var again = RandomSource(seed: 2)
-        #expect(set.balancedHalves(using: &again) == halves)
-        #expect(set.balancedHalves(using: &again) != halves)
+        #expect(set.balancedParts(count, using: &again) == parts)
+        #expect(count == 1 || set.balancedParts(count, using: &again) != parts)
     }
 
     @Test func `a sample has each class as often`() {

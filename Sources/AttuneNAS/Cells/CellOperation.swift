@@ -24,14 +24,6 @@ public enum CellOperation: Sendable, Hashable {
         case .maxPool(let kernel), .averagePool(let kernel), .separable(let kernel), .dilated(let kernel): kernel
         }
     }
-
-    /// Whether it learns something where it does not halve the image.
-    public var hasWeights: Bool {
-        switch self {
-        case .separable, .dilated: true
-        case .none, .skip, .maxPool, .averagePool: false
-        }
-    }
 }
 
 /// Names, as three kinds of programs write them.

@@ -2,24 +2,22 @@ import AttuneCore
 
 /// Ways to choose images, the same for the same source of random numbers.
 extension ImageSet {
-    /// Two disjoint halves, in each of which every class is as frequent as in the other, or one image more.
+    /// Disjoint parts that hold every image, each with as many of every class as the others, or one more or less.
     ///
-    /// - Returns: indices of the images, in ascending order. Where classes have odd numbers of images, the halves take
-    ///   the odd one in turn.
-    public func balancedHalves(using random: inout RandomSource) -> (first: [Int], second: [Int]) {
-        var halves: (first: [Int], second: [Int]) = ([], [])
-        var firstTakesOdd = true
-        let members = Dictionary(grouping: labels.indices) { labels[$0] }
-        for label in members.keys.sorted() {
-            var indices = members[label] ?? []
+    /// - Returns: indices of the images, in ascending order in each.
+    public func balancedParts(_ count: Int, using random: inout RandomSource) -> [[Int]] {
+        precondition(count > 0, "there is at least one part")
+        var parts = [[Int]](repeating: [], count: count)
+        var next = 0
+        let members = Dictionary(grouping: labels.indices) { labels[$0] }.sorted { $0.key < $1.key }.map(\.value)
+        for var indices in members {
             random.shuffle(&indices)
-            let odd = indices.count % 2
-            let cut = indices.count / 2 + (firstTakesOdd ? odd : 0)
-            if odd == 1 { firstTakesOdd.toggle() }
-            halves.first += indices[..<cut]
-            halves.second += indices[cut...]
+            for index in indices {
+                parts[next].append(index)
+                next = (next + 1) % count
+            }
         }
-        return (halves.first.sorted(), halves.second.sorted())
+        return parts.map { $0.sorted() }
     }
 
     /// At most `count` images, of every class as many, or one more; all where there are no more.

@@ -39,7 +39,7 @@ public struct FeatureMaps<Scalar: NetworkScalar> {
 
     func copy(from other: FeatureMaps) { start.update(from: other.start, count: count) }
 
-    func add(_ other: FeatureMaps, _ factor: Scalar = 1) { Scalar.kernels.add(factor, other.start, start, count) }
+    func add(_ other: FeatureMaps) { Scalar.kernels.add(1, other.start, start, count) }
 
     func clear() { start.update(repeating: 0, count: count) }
 }

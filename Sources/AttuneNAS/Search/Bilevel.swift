@@ -8,6 +8,7 @@ protocol BilevelProblem<Scalar> {
     func trainingSlopes() -> BilevelSlopes<Scalar>
     func validationSlopes() -> BilevelSlopes<Scalar>
     /// The same without those of the weights, which need not be computed.
+    func trainingArchitectureSlopes() -> [Double]
     func validationArchitectureSlopes() -> [Double]
 }
 
@@ -30,7 +31,7 @@ extension BilevelProblem {
     /// eq. 7 and 8): the Hessian-vector product by a central difference of step 0.01 over the vector's length. The weights
     /// are as before when it returns.
     ///
-    /// Costs four gradients.
+    /// Costs four gradients, two of them of the architecture alone.
     func architectureSlopes(lookingAhead step: WeightStep<Scalar>) -> [Double] {
         let start = weights
         defer { weights = start }
@@ -45,9 +46,9 @@ extension BilevelProblem {
         guard length > 0 else { return ahead.architecture }
         let reach = Scalar(0.01 / length)
         weights = zip(start, ahead.weights).map { $0 + reach * $1 }
-        let above = trainingSlopes().architecture
+        let above = trainingArchitectureSlopes()
         weights = zip(start, ahead.weights).map { $0 - reach * $1 }
-        let below = trainingSlopes().architecture
+        let below = trainingArchitectureSlopes()
         return ahead.architecture.indices.map { index in
             ahead.architecture[index] - step.rate * (above[index] - below[index]) / (2 * Double(reach))
         }

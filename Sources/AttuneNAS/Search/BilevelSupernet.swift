@@ -35,19 +35,20 @@ final class BilevelSupernet<Scalar: NetworkScalar>: BilevelProblem {
     func trainingSlopes() -> BilevelSlopes<Scalar> { slopes(training, Pass()) }
     func validationSlopes() -> BilevelSlopes<Scalar> { slopes(validation, Pass()) }
 
-    func validationArchitectureSlopes() -> [Double] {
-        architectureSlopes(validation, Pass(learnsWeights: false), perturbs: false)
-    }
+    func trainingArchitectureSlopes() -> [Double] { architectureSlopes(training) }
+    func validationArchitectureSlopes() -> [Double] { architectureSlopes(validation) }
 
     /// Leaves the gradient of the training loss with the network's weights.
     func learn() { _ = architectureSlopes(training, Pass(), perturbs: true) }
 
     private func slopes(_ batch: Batch?, _ pass: Pass) -> BilevelSlopes<Scalar> {
-        let architecture = architectureSlopes(batch, pass, perturbs: false)
+        let architecture = architectureSlopes(batch, pass)
         return BilevelSlopes(weights: net.weights.gradient, architecture: architecture)
     }
 
-    private func architectureSlopes(_ batch: Batch?, _ pass: Pass, perturbs: Bool) -> [Double] {
+    private func architectureSlopes(
+        _ batch: Batch?, _ pass: Pass = Pass(learnsWeights: false), perturbs: Bool = false
+    ) -> [Double] {
         guard var batch else { preconditionFailure("a step has its batches") }
         var random = chance
         let relaxed = CellPair(
@@ -97,12 +98,12 @@ struct RelaxedCell<Scalar: NetworkScalar> {
         self.operations = operations
         let nodes = space.edges.map(\.node)
         self.nodes = nodes
-        shares = edges.map { RelaxedCell.byNode(nodes, $0, softmax) }
+        shares = edges.map { edges in RelaxedCell.byNode(nodes) { into in softmax(into.map { edges[$0] }) } }
     }
 
-    /// Applies a function to the numbers of the edges into each node.
-    private static func byNode(_ nodes: [Int], _ values: [Double], _ change: ([Double]) -> [Double]) -> [Double] {
-        Set(nodes).sorted().flatMap { node in change(nodes.indices.filter { nodes[$0] == node }.map { values[$0] }) }
+    /// A number for each edge, computed together for the edges into a node, which stand together.
+    private static func byNode(_ nodes: [Int], _ numbers: (_ edges: [Int]) -> [Double]) -> [Double] {
+        Set(nodes).sorted().flatMap { node in numbers(nodes.indices.filter { nodes[$0] == node }) }
     }
 
     private func share(_ edge: Int) -> Double { shares?[edge] ?? 1 }
@@ -127,10 +128,8 @@ struct RelaxedCell<Scalar: NetworkScalar> {
                 $0 + $1.0 * Double($1.1)
             }
         }
-        // The edges into a node stand together.
-        let edges = Set(nodes).sorted().flatMap { node in
-            let own = nodes.indices.filter { nodes[$0] == node }
-            return softmaxSlopes(own.map { shares[$0] }, own.map { ofShares[$0] })
+        let edges = RelaxedCell.byNode(nodes) { into in
+            softmaxSlopes(into.map { shares[$0] }, into.map { ofShares[$0] })
         }
         return (numbers, edges)
     }

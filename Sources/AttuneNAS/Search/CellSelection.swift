@@ -14,8 +14,8 @@ public struct SelectionSettings: Sendable, Hashable {
     public var snapshots = 3
     /// Cells drawn at random, trained as the candidates are; they cannot be chosen.
     public var randomCells = 4
-    /// The share of the images that candidates are compared on.
-    public var heldOut = 1.0 / 6
+    /// Cells are compared by cross-validation: each is trained so many times, on all parts of the images but one.
+    public var folds = 3
 
     public init() {}
 }
@@ -23,7 +23,7 @@ public struct SelectionSettings: Sendable, Hashable {
 /// A cell that was trained for a short time.
 public struct TrainedCell: Sendable, Hashable {
     public var genotype: Genotype
-    /// On the images that were held out.
+    /// On images that the training had not seen; of a selection, of all its folds.
     public var outcome: BatchOutcome
     public var parameters: Int
 }
@@ -48,8 +48,8 @@ public struct CellSelection {
         guard settings.candidates > 0, settings.snapshots > 0, settings.randomCells >= 0 else {
             throw AttuneError("there must be at least 1 candidate, 1 snapshot and no fewer than 0 random cells")
         }
-        guard settings.heldOut > 0, settings.heldOut < 1 else {
-            throw AttuneError("the share that is held out must be above 0 and below 1")
+        guard (2...images.count).contains(settings.folds) else {
+            throw AttuneError("folds must be from 2 to the number of images, \(images.count)")
         }
         self.settings = settings
         self.images = images
@@ -74,7 +74,8 @@ public struct CellSelection {
         let trained = try train(found + randomGenotypes)
         for (owner, cell) in zip(owners, trained) { tell(.trained(candidate: owner, cell)) }
         if settings.randomCells > 0 { tell(.trainedAtRandom(Array(trained.dropFirst(found.count)))) }
-        let chosen = trained.prefix(found.count).reduce(trained[0]) { $1.outcome.isBetter(than: $0.outcome) ? $1 : $0 }
+        // The loss, as accuracies of some thousand images are too much alike to choose by.
+        let chosen = trained.prefix(found.count).reduce(trained[0]) { $1.outcome.loss < $0.outcome.loss ? $1 : $0 }
         tell(.chosen(chosen))
         if let test { tell(.tested(try retrained(chosen.genotype, images, test).outcome)) }
         return chosen
@@ -87,7 +88,7 @@ public struct CellSelection {
         var settings = settings.search
         settings.seed &+= UInt64(candidate - 1)
         let search = try SupernetSearch(images, settings)
-        if let checkpoint, exists(checkpoint) {
+        if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
             try search.restore(from: checkpoint)
             for epoch in search.epochs { tell(.searched(candidate: candidate, epoch)) }
         }
@@ -105,22 +106,31 @@ public struct CellSelection {
         return (0..<settings.randomCells).map { _ in Genotype(random: settings.search.space, using: &random) }
     }
 
-    /// Trains each on the same images from the same seed, as many at once as there are threads.
+    /// Trains each on the same folds from the same seed, as many at once as there are threads.
     private func train(_ genotypes: [Genotype]) throws(AttuneError) -> [TrainedCell] {
         var random = RandomSource(seed: settings.search.seed, stream: .max - 1)
-        let count = Int((Double(images.count) * settings.heldOut).rounded())
-        let heldOut = images.balancedSample(count, using: &random)
-        let others = Set(images.labels.indices).subtracting(heldOut).sorted()
-        let (learnt, compared) = (images.gathering(others), images.gathering(heldOut))
-        let results = ResultBox([Result<TrainedCell, AttuneError>?](repeating: nil, count: genotypes.count))
-        Workers(threads: settings.search.threads).forEach(genotypes.count) { index in
+        let parts = images.balancedParts(settings.folds, using: &random)
+        let folds = parts.indices.map { fold in
+            let others = parts.indices.filter { $0 != fold }.flatMap { parts[$0] }.sorted()
+            return (learnt: images.gathering(others), compared: images.gathering(parts[fold]))
+        }
+        let count = genotypes.count * folds.count
+        let results = ResultBox([Result<TrainedCell, AttuneError>?](repeating: nil, count: count))
+        Workers(threads: settings.search.threads).forEach(count) { index in
+            let fold = folds[index % folds.count]
             results.values[index] = Result { () throws(AttuneError) in
-                try retrained(genotypes[index], learnt, compared)
+                try retrained(genotypes[index / folds.count], fold.learnt, fold.compared)
             }
         }
-        var cells: [TrainedCell] = []
-        for result in results.values { if let result { cells.append(try result.get()) } }
-        return cells
+        var trainings: [TrainedCell] = []
+        for result in results.values { if let result { trainings.append(try result.get()) } }
+        return stride(from: 0, to: trainings.count, by: folds.count).map { start in
+            var cell = trainings[start]
+            for training in trainings[(start + 1)..<(start + folds.count)] {
+                cell.outcome = cell.outcome + training.outcome
+            }
+            return cell
+        }
     }
 
     private func retrained(
@@ -132,12 +142,3 @@ public struct CellSelection {
             genotype: genotype, outcome: try training.evaluate(compared), parameters: training.parameters)
     }
 }
-
-extension BatchOutcome {
-    /// More right, or as many with a smaller loss.
-    func isBetter(than other: BatchOutcome) -> Bool {
-        (accuracy, -loss) > (other.accuracy, -other.loss)
-    }
-}
-
-private func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

@@ -13,10 +13,8 @@ public enum Relaxation: String, Sendable, Hashable, CaseIterable {
 
     /// What each operation of an edge is worth, between 0 and 1; larger is better.
     public func scores(_ numbers: [Double]) -> [Double] {
-        self == .sigmoid ? numbers.map { 1 / (1 + exp(-$0)) } : softmaxed(numbers)
+        self == .sigmoid ? numbers.map { 1 / (1 + exp(-$0)) } : AttuneNAS.softmax(numbers)
     }
-
-    private func softmaxed(_ numbers: [Double]) -> [Double] { AttuneNAS.softmax(numbers) }
 
     /// Weights of the operations of an edge, drawn where chance has a part in them.
     ///
@@ -24,14 +22,14 @@ public enum Relaxation: String, Sendable, Hashable, CaseIterable {
     func draw(_ numbers: [Double], temperature: Double, using random: inout RandomSource) -> RelaxedEdge {
         switch self {
         case .softmax:
-            let weights = softmaxed(numbers)
+            let weights = AttuneNAS.softmax(numbers)
             return RelaxedEdge(weights: weights) { softmaxSlopes(weights, $0) }
         case .sigmoid:
             let weights = scores(numbers)
             return RelaxedEdge(weights: weights) { zip(weights, $0).map { $0 * (1 - $0) * $1 } }
         case .gumbel:
             let noisy = numbers.map { ($0 + gumbelNoise(&random)) / temperature }
-            let soft = softmaxed(noisy)
+            let soft = AttuneNAS.softmax(noisy)
             let chosen = noisy.indices.max { noisy[$0] < noisy[$1] } ?? 0
             return RelaxedEdge(weights: noisy.indices.map { $0 == chosen ? 1 : 0 }) { slopes in
                 softmaxSlopes(soft, slopes).map { $0 / temperature }

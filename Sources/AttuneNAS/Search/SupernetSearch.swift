@@ -13,8 +13,8 @@ public struct SearchSettings: Sendable, Hashable {
     public var weightDecay = 3e-4
     /// The longest gradient of the weights.
     public var gradientBound = 5.0
-    /// Ten and more times that of the authors, whose searches are as many times longer.
-    public var architectureRate = 0.01
+    /// A hundred times that of the authors, whose searches are as many times longer.
+    public var architectureRate = 0.03
     public var architectureDecay = 1e-3
     public var seed: UInt64 = 0
     /// Change no result, only the time.
@@ -47,7 +47,8 @@ public final class SupernetSearch {
     public private(set) var epochs: [SearchEpoch] = []
     private let images: ImageSet
     private let standardisation: Standardisation
-    private let halves: (first: [Int], second: [Int])
+    /// What the weights learn from, and what the architecture learns from.
+    private let halves: [[Int]]
     private let task: BilevelSupernet<Float>
     private let descent: MomentumDescent<Float>
     private var adam: AdamDescent
@@ -59,7 +60,7 @@ public final class SupernetSearch {
         self.images = images
         standardisation = Standardisation(of: images)
         var random = RandomSource(seed: settings.seed, stream: 0)
-        halves = images.balancedHalves(using: &random)
+        halves = images.balancedParts(2, using: &random)
         let net = Supernet<Float>(
             settings.space, inputs: images.size.channels, classes: images.classes,
             partial: settings.method.partial, workers: Workers(threads: settings.threads), using: &random)
@@ -116,8 +117,8 @@ public final class SupernetSearch {
     @discardableResult public func advance() -> SearchEpoch {
         let number = epochs.count
         var random = RandomSource(seed: settings.seed, stream: UInt64(number) + 1)
-        let training = shuffledBatches(of: halves.first, size: settings.batch, using: &random)
-        let validation = shuffledBatches(of: halves.second, size: settings.batch, using: &random)
+        let training = shuffledBatches(of: halves[0], size: settings.batch, using: &random)
+        let validation = shuffledBatches(of: halves[1], size: settings.batch, using: &random)
         var outcomes = (training: BatchOutcome(images: 0), validation: BatchOutcome(images: 0))
         let learnsArchitecture = Double(number) >= settings.method.warmUp * Double(settings.epochs)
         for (index, batches) in zip(training, validation).enumerated() {

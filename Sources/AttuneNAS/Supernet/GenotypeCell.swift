@@ -30,14 +30,9 @@ final class GenotypeCell<Scalar: NetworkScalar> {
         self.isReduction = isReduction
         self.workers = workers
         outputs = channels * graph.concatenated.count
-        func input(_ inputs: Int, halves: Bool) -> any Layer<Scalar> {
-            let map: any Layer<Scalar> =
-                halves
-                ? FactorizedReduction(from: inputs, to: channels, weights, using: &random)
-                : PointwiseConvolution(from: inputs, to: channels, weights, using: &random)
-            return Sequence([Rectifier(), map, BatchNorm(channels, affine: true, weights)])
+        preprocessing = [(inputs.0, followsReduction), (inputs.1, false)].map { inputs, halves in
+            NetworkParts.input(from: inputs, to: channels, halves: halves, affine: true, weights, using: &random)
         }
-        preprocessing = [input(inputs.0, halves: followsReduction), input(inputs.1, halves: false)]
         var edges: [Edge] = []
         for (node, into) in graph.nodes.enumerated() {
             for edge in into where edge.operation != .none {

@@ -17,10 +17,7 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
     ) {
         self.plan = plan
         let stemmed = plan.channels * plan.stemMultiplier
-        stem = Sequence([
-            Convolution(from: plan.input.channels, to: stemmed, Window(kernel: 3), weights, using: &random),
-            BatchNorm(stemmed, affine: true, weights),
-        ])
+        stem = NetworkParts.stem(from: plan.input.channels, to: stemmed, weights, using: &random)
         var cells: [GenotypeCell<Scalar>] = []
         var (before, last, channels) = (stemmed, stemmed, plan.channels)
         for layer in 0..<plan.layers {

@@ -36,10 +36,9 @@ final class SearchCell<Scalar: NetworkScalar> {
         nodes = space.nodes
         mixed = channels / partial
         operations = space.operations.count
-        preprocessing = [
-            SearchCell.preprocessing(inputs.0, channels, halves: followsReduction, weights, using: &random),
-            SearchCell.preprocessing(inputs.1, channels, halves: false, weights, using: &random),
-        ]
+        preprocessing = [(inputs.0, followsReduction), (inputs.1, false)].map { inputs, halves in
+            NetworkParts.input(from: inputs, to: channels, halves: halves, affine: false, weights, using: &random)
+        }
         let mixed = mixed
         func stride(_ source: Int) -> Int { isReduction && source < 2 ? 2 : 1 }
         states = (0..<nodes + 2).map {
@@ -52,16 +51,6 @@ final class SearchCell<Scalar: NetworkScalar> {
         }
         raw = (0..<nodes).map { _ in MapBuffer() }
         stateGradients = (0..<nodes + 2).map { _ in MapBuffer() }
-    }
-
-    private static func preprocessing(
-        _ inputs: Int, _ channels: Int, halves: Bool, _ weights: Weights<Scalar>, using random: inout RandomSource
-    ) -> any Layer<Scalar> {
-        let map: any Layer<Scalar> =
-            halves
-            ? FactorizedReduction(from: inputs, to: channels, weights, using: &random)
-            : PointwiseConvolution(from: inputs, to: channels, weights, using: &random)
-        return Sequence([Rectifier(), map, BatchNorm(channels, affine: false, weights)])
     }
 
     /// - Parameter inputs: the outputs of the last cell but one, and of the last.

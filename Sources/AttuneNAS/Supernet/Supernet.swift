@@ -26,10 +26,7 @@ public final class Supernet<Scalar: NetworkScalar> {
         self.space = space
         self.workers = workers
         let stemmed = space.channels * space.stemMultiplier
-        stem = Sequence([
-            Convolution(from: inputs, to: stemmed, Window(kernel: 3), weights, using: &random),
-            BatchNorm(stemmed, affine: true, weights),
-        ])
+        stem = NetworkParts.stem(from: inputs, to: stemmed, weights, using: &random)
         var cells: [SearchCell<Scalar>] = []
         var (before, last, channels) = (stemmed, stemmed, space.channels)
         for layer in 0..<space.layers {

@@ -26,6 +26,7 @@ public struct SupernetSpace: Sendable, Hashable {
         (0..<nodes).flatMap { node in (0..<node + 2).map { (source: $0, node: node) } }
     }
 
-    /// Whether the cell at a position halves the image.
+    /// Whether the cell at a position halves the image; none of one or two does, where `CellNetwork`, as the authors' code,
+    /// would have no normal cell to search.
     public func reduces(_ layer: Int) -> Bool { layers >= 3 && (layer == layers / 3 || layer == 2 * layers / 3) }
 }
