@@ -4,6 +4,8 @@ import Foundation
 /// The default: a Gaussian process for as long as it predicts, with trials of a Parzen estimator among its own the more the
 /// less it does, and joined by an evolution strategy once there are more trials than the process can take in.
 ///
+/// Of architectures, and other choices that share a list, the process is `bananas`'s.
+///
 /// Members see every trial, whoever proposed it, so that nothing one of them finds is lost to the others.
 struct Auto: Suggester {
     enum Member: String, Sendable, CaseIterable {
@@ -22,7 +24,8 @@ struct Auto: Suggester {
     private let evolver: Member?
 
     init(_ experiment: Experiment) {
-        process = BayesianOptimization(experiment, settings: BayesianOptimization.Settings())
+        process = BayesianOptimization(
+            experiment, settings: ModelSpace.isArchitecture(experiment.space) ? .predictor : .init())
         var rules = TPERules()
         rules.startupTrials = 1  // the process's initial design is the estimator's too
         parzen = TPE(experiment, rules: rules)

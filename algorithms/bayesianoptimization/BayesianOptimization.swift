@@ -89,14 +89,14 @@ struct BayesianOptimization: Suggester {
     // MARK: Initial design
 
     /// The middle of the space first, which users' ranges are often built around, then a Sobol sequence; where earlier
-    /// experiments have a say, what they make most of.
+    /// experiments have a say, what they make most of. Choices have no middle.
     private func initial(
         for study: Study, _ prior: PriorKnowledge?, using random: inout RandomSource
     ) throws -> Suggestion {
         if let prior, let suggestion = suggestion(for: study, from: prior, using: &random) { return suggestion }
         let position = study.nextNumber - 1 - initialTrials
         for block in 0..<64 {
-            let isMiddle = position == 0 && block == 0
+            let isMiddle = position == 0 && block == 0 && space.axes.contains(where: \.isOrderedOrContinuous)
             let cube =
                 isMiddle
                 ? Array(repeating: 0.5, count: space.dimensions) : cube(position + block << 24, using: &random)

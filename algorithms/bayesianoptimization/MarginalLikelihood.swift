@@ -142,10 +142,12 @@ struct HyperparameterPrior: Sendable {
         self.init(median: 2.0.squareRoot() + 0.5 * log(Double(max(dimensions, 1))), deviation: 3.0.squareRoot())
     }
 
-    /// Where values have lengths of their own there are many of them, and each is believed to be nearer the others.
+    /// Where values have lengths of their own there are many of them: each is believed to be nearer the others, and likeliest
+    /// where random points are about one length apart.
     init(of space: ModelSpace) {
         if space.lengthCount > space.dimensions {
-            self.init(median: 0.5 * log(Double(space.dimensions) / 2), deviation: 0.75)
+            let deviation = 0.75
+            self.init(median: 0.5 * log(Double(space.dimensions)) + deviation * deviation, deviation: deviation)
         } else {
             self.init(dimensions: space.dimensions)
         }

@@ -117,6 +117,11 @@ struct ModelSpace: Sendable {
         return lists.values.filter { $0.count >= 3 }.sorted { $0[0] < $1[0] }
     }
 
+    /// Whether a space is of choices alone, among which some share a list, as the edges of a cell do.
+    static func isArchitecture(_ space: SearchSpace) -> Bool {
+        space.parameters.allSatisfy { isChoice($0.domain) } && !lists(of: space).isEmpty
+    }
+
     // MARK: Points
 
     /// The point of what was tried; inactive coordinates are neutral.
