@@ -32,7 +32,7 @@ struct AcquisitionSearch {
         candidates.sort { $0.score > $1.score }
         let starts = distinct(candidates)
         if followsGradients || space.axes.contains(where: { $0.count != nil }) {
-            for start in starts { improve(start, adding: &candidates, using: &random) }
+            candidates += starts.map { improved($0, using: &random) }
             candidates.sort { $0.score > $1.score }
         }
         return candidates.first { $0.score.isFinite && isOpen(space.assignment(at: $0.point)) }
@@ -127,20 +127,17 @@ struct AcquisitionSearch {
 
     // MARK: Improvement
 
-    /// Climbs from a candidate. What was seen on the way is added too, as the summit may have been tried.
-    private func improve(
-        _ start: Candidate, adding candidates: inout [Candidate], using random: inout RandomSource
-    ) {
+    private func improved(_ start: Candidate, using random: inout RandomSource) -> Candidate {
         var current = start
         // Where all axes are continuous, a second climb from a summit leads nowhere.
         let rounds = space.axes.allSatisfy { $0.count == nil } ? 1 : 3
         for _ in 0..<rounds {
             let before = current.score
             if followsGradients { climb(&current) }
-            step(&current, adding: &candidates, using: &random)
+            step(&current, using: &random)
             if current.score <= before + 1e-6 { break }
         }
-        candidates.append(current)
+        return current
     }
 
     /// Follows the gradient along the active continuous axes, as far as the constraints allow.
@@ -187,13 +184,10 @@ struct AcquisitionSearch {
     }
 
     /// Takes the best change of one finite coordinate, as long as there is one.
-    private func step(
-        _ current: inout Candidate, adding candidates: inout [Candidate], using random: inout RandomSource
-    ) {
+    private func step(_ current: inout Candidate, using random: inout RandomSource) {
         for _ in 0..<2 * space.dimensions {
-            let neighbours = scored(neighbours(of: current.point, using: &random))
-            candidates += neighbours
-            guard let best = neighbours.max(by: { $0.score < $1.score }), best.score > current.score + 1e-9
+            let neighbours = neighbours(of: current.point, using: &random)
+            guard let best = scored(neighbours).max(by: { $0.score < $1.score }), best.score > current.score + 1e-9
             else { return }
             current = best
         }
