@@ -7,7 +7,7 @@ public struct SelectionSettings: Sendable, Hashable {
     public var search = SearchSettings()
     /// The channels, layers, epochs and steps of the short trainings, and of the last one.
     public var retraining = RetrainingSettings()
-    /// Searches, the first with the search's own seed, the others with those after it.
+    /// Searches, the first with the search's own seed, the others with seeds drawn from it.
     public var candidates = 2
     /// Cells that each search gives: of its last epoch, and of as many earlier ones at equal distances, where they differ.
     /// Early cells are less certain, late ones of a search that collapses are worse.
@@ -86,7 +86,10 @@ public struct CellSelection {
     ) throws(AttuneError) -> [Genotype] {
         let snapshots = self.settings.snapshots
         var settings = settings.search
-        settings.seed &+= UInt64(candidate - 1)
+        if candidate > 1 {
+            var random = RandomSource(seed: settings.seed, stream: .max - UInt64(candidate))
+            settings.seed = random.next()
+        }
         let search = try SupernetSearch(images, settings)
         if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
             try search.restore(from: checkpoint)
