@@ -55,6 +55,7 @@ public struct Server: Sendable {
     private let dispatcher: Dispatcher
     private let hub: Hub
     private let pages: ServicePages
+    private let web: WebPage?
     private let stage = Stage()
     private let logger: Logger
     private let clock: TunerClock
@@ -94,6 +95,9 @@ public struct Server: Sendable {
             limits: configuration.limits, logger: logger, metrics: metrics, clock: clock)
         pages = ServicePages(
             store: store, metrics: metrics, stage: stage, process: ProcessReadings(clock: clock))
+        web =
+            configuration.onlyKatib
+            ? nil : WebPage(dispatcher: dispatcher, gate: gate, hub: hub, isSecure: configuration.tls != nil)
         store.observe { [meters = StoreMeters(metrics)] in meters.count($0) }
     }
 
@@ -121,7 +125,8 @@ public struct Server: Sendable {
         let http = try HTTPListener(
             configuration.http, tls: tls?.http,
             HTTPTransport(
-                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages),
+                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages,
+                web: web),
             logger: quiet
         ) { [stage] http in
             var addresses: [Address] = []
