@@ -11,7 +11,7 @@ const TABLE_ROWS = 500;
 export class Figure {
   /**
    * @param {{title: string, load: function(AbortSignal): Promise<object>, draw: function(object, number): object|null,
-   *   signal: AbortSignal, controls?: Array<Node>, height?: number, hint?: string, id?: string, empty?: string}} options
+   *   signal: AbortSignal, controls?: Array<Node>, choices?: Array<Node>, height?: number, hint?: string, id?: string, empty?: string}} options
    *   `draw` gets the data and the width, and gives `{element, note, table}`, or null where there is nothing to show
    */
   constructor(options) {
@@ -28,7 +28,7 @@ export class Figure {
     this.note = el('p', { class: 'figure-note' });
     this.heading = el('h3', {}, options.title);
     this.element = el('figure', { class: 'card figure', id: options.id },
-      el('figcaption', {}, this.heading, el('div', { class: 'figure-tools' },
+      el('figcaption', {}, this.heading, options.choices ?? [], el('div', { class: 'figure-tools' },
         this.tableButton, button('SVG', () => this.withChart(saveSVG)), button('PNG', () => this.withChart(savePNG)))),
       options.hint ? el('p', { class: 'figure-hint' }, options.hint) : null,
       options.controls?.length ? el('div', { class: 'figure-controls' }, options.controls) : null,

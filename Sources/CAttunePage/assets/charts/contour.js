@@ -19,19 +19,20 @@ export function contourChart(data, { width, height, metric, maximize, show = 'me
   const y = axisScale(data.y, trials.y);
   const frame = chartFrame({
     width, height, label: `${metric} over ${data.x.name} and ${data.y.name}, ${trials.number.length} trials`,
-    x: { scale: x, name: named(data.x) }, y: { scale: y, name: named(data.y) },
+    x: { scale: x, name: named(data.x) }, y: { scale: y, name: named(data.y) }, spare: 1,
   });
   const grid = data.model?.[show];
   if (grid) drawField(frame, data, grid, { x, y, up: show === 'mean' ? maximize : true });
   frame.element.append(fieldKey(grid?.flat() ?? trials.value, width, show, maximize, metric));
-  const good = goodness(trials.value, maximize);
+  const good = goodness(grid && show === 'mean' ? grid.flat() : trials.value, maximize);
   const points = trials.number.map((number, i) => ({
-    x: frame.x(trials.x[i]) + jitter(number, data.x, frame), y: frame.y(trials.y[i]), number, value: trials.value[i],
+    x: frame.x(trials.x[i]) + jitter(number, data.x, frame.area.right - frame.area.left),
+    y: frame.y(trials.y[i]) + jitter(number * 7, data.y, frame.area.bottom - frame.area.top), number, value: trials.value[i],
     lines: [`Trial ${number}`, `${data.x.name} ${axisText(data.x, trials.x[i])}`, `${data.y.name} ${axisText(data.y, trials.y[i])}`,
       `${metric} ${formatNumber(trials.value[i])}`],
   })).filter((point) => finite(point.value) && finite(point.x) && finite(point.y));
   for (const point of points) {
-    frame.plot.append(svg('circle', { class: `field-mark fill-${shade(good(point.value))}`, cx: px(point.x), cy: px(point.y), r: 3.2 }));
+    frame.plot.append(svg('circle', { class: show === 'mean' ? `field-mark fill-${shade(good(point.value))}` : 'field-mark field-seen', cx: px(point.x), cy: px(point.y), r: 3.2 }));
   }
   inspectPoints(frame.element, points, { pick });
   return {
@@ -51,17 +52,18 @@ export function contourChart(data, { width, height, metric, maximize, show = 'me
 export function rankChart(data, { width, height, metric, pick }) {
   const frame = chartFrame({
     width, height, label: `Rank by ${metric} over ${data.x.name} and ${data.y.name}, ${data.number.length} trials`,
-    x: { scale: axisScale(data.x, data.xs), name: named(data.x) }, y: { scale: axisScale(data.y, data.ys), name: named(data.y) },
+    x: { scale: axisScale(data.x, data.xs), name: named(data.x) }, y: { scale: axisScale(data.y, data.ys), name: named(data.y) }, spare: 1,
   });
   const points = data.number.map((number, i) => ({
-    x: frame.x(data.xs[i]) + jitter(number, data.x, frame), y: frame.y(data.ys[i]), number, rank: data.rank[i],
+    x: frame.x(data.xs[i]) + jitter(number, data.x, frame.area.right - frame.area.left),
+    y: frame.y(data.ys[i]) + jitter(number * 7, data.y, frame.area.bottom - frame.area.top), number, rank: data.rank[i],
     lines: [`Trial ${number}`, `${data.x.name} ${axisText(data.x, data.xs[i])}`, `${data.y.name} ${axisText(data.y, data.ys[i])}`,
       `better than ${Math.round((1 - data.rank[i]) * 100)} % of trials`],
   })).filter((point) => finite(point.rank) && finite(point.x) && finite(point.y));
   for (const point of [...points].sort((a, b) => b.rank - a.rank)) {
     frame.plot.append(svg('circle', { class: `rank-mark fill-${shade(1 - point.rank)}`, cx: px(point.x), cy: px(point.y), r: 4 }));
   }
-  frame.element.append(rampBar(Math.max(width - 176, 150), 6, 108, 'worst', 'best'));
+  frame.element.append(rampBar(Math.max(width - 176, 60), 24, 108, 'worst', 'best'));
   inspectPoints(frame.element, points, { pick });
   const rows = points.map((point) => [point.number, ...point.lines.slice(1)]);
   return { element: frame.element, note: '', table: { head: ['Trial', data.x.name, data.y.name, 'Rank'], rows } };
@@ -119,8 +121,8 @@ function bilinear(grid, row, column) {
 function fieldKey(values, width, show, maximize, metric) {
   const numbers = values.filter(finite);
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  if (numbers.length === 0) return rampBar(width - 176, 6, 108, 'worst', 'best');
+  if (numbers.length === 0) return rampBar(Math.max(width - 176, 60), 24, 108, 'worst', 'best');
   const [from, to] = show === 'mean' && !maximize ? [high, low] : [low, high];
   const word = show === 'mean' ? metric : 'uncertainty';
-  return rampBar(Math.max(width - 150, 150), 6, 90, `${word} ${formatNumber(from, 3)}`, formatNumber(to, 3));
+  return rampBar(Math.max(width - 170, 120), 24, 110, `${word} ${formatNumber(from, 3)}`, formatNumber(to, 3));
 }

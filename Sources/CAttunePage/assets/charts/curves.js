@@ -24,7 +24,7 @@ export function curvesChart(data, { width, height, best, pick }) {
   for (const trial of trials) {
     const xs = trial.step.map(frame.x);
     const ys = trial.value.map((value) => (finite(value) ? frame.y(clamped(y, value)) : NaN));
-    const path = svg('path', { class: `curve curve-${trial.number === best ? 'best' : trial.state}`, d: linePath(xs, ys) });
+    const path = svg('path', { class: `curve curve-${trial.number === best ? 'best' : trial.state}${trials.length > 40 ? ' curve-many' : ''}`, d: linePath(xs, ys) });
     paths.set(trial.number, path);
     frame.plot.append(path);
     appendEnd(frame.plot, trial, xs, ys);

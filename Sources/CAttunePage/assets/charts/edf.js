@@ -11,7 +11,7 @@ import { inspectPoints } from './inspect.js';
  * @param {{width: number, height: number}} options
  */
 export function edfChart(all, { width, height }) {
-  const y = linearScale(0, 1);
+  const y = linearScale(0, 1.04);
   const values = all.flatMap((data) => data.value);
   const x = valueScale(values, all.flatMap((data) => [data.value[0], data.value.at(-1)].filter(() => data.value.length < 50)));
   const frame = chartFrame({

@@ -25,7 +25,8 @@ function rangeOf(axis, all, column) {
     return { low: common.value, high: common.value, choice: axisText(axis, common.value), share: common.count / all.length, edge: null, count: all.length };
   }
   const scale = axisScale(axis, column.filter(finite));
-  const [low, high] = [values[0], values.at(-1)];
+  const trim = Math.floor(values.length * 0.1);
+  const [low, high] = [values[trim], values[values.length - 1 - trim]];
   const middle = scale.position(values[Math.floor(values.length / 2)]);
   const edge = axis.values ? null : middle > 0.93 ? 'top' : middle < 0.07 ? 'bottom' : null;
   return { low, high, choice: null, share: scale.position(high) - scale.position(low), edge, count: all.length };
@@ -60,7 +61,7 @@ function matters(bar, index, range, axis) {
   if (range.choice !== null) return `${first}: ${formatShare(range.share)} of the best tenth have ${range.choice}.`;
   if (range.low === range.high) return `${first}: the best tenth have ${axisText(axis, range.low)}.`;
   const whole = finite(axis.min) && finite(axis.max) ? `, of ${formatNumber(axis.min, 3)} to ${formatNumber(axis.max, 3)} searched` : '';
-  return `${first}: the best tenth lie between ${formatNumber(range.low, 3)} and ${formatNumber(range.high, 3)}${whole}.`;
+  return `${first}: most of the best tenth lie between ${formatNumber(range.low, 3)} and ${formatNumber(range.high, 3)}${whole}.`;
 }
 
 /**

@@ -3,15 +3,15 @@ import { px, svg } from './svg.js';
 /**
  * The frame of a chart: axes with names, grid, legend, and a clipped group for the marks.
  * @param {{width: number, height: number, x: {scale: object, name: string}, y: {scale: object, name: string},
- *   legend?: Array, label: string}} options
+ *   legend?: Array, label: string, spare?: number}} options `spare` rows are left for a legend of another kind
  * @returns {{element: SVGSVGElement, plot: SVGElement, x: function, y: function, area: object}}
  */
-export function chartFrame({ width, height, x, y, legend = [], label, right = 14 }) {
+export function chartFrame({ width, height, x, y, legend = [], label, spare = 0, right = 14 }) {
   const keys = legendRows(legend, width - 24);
   const yTicks = y.scale.ticks(Math.max(2, Math.round((height - 80) / 46)));
   const area = {
     left: Math.min(width * 0.4, 14 + Math.max(18, ...yTicks.map((tick) => textWidth(tick.label)))),
-    top: 24 + keys.length * 20, right: width - right, bottom: height - 38,
+    top: 24 + (keys.length + spare) * 20, right: width - right, bottom: height - 38,
   };
   const atX = (value) => area.left + x.scale.position(value) * (area.right - area.left);
   const atY = (value) => area.bottom - y.scale.position(value) * (area.bottom - area.top);

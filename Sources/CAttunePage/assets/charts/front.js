@@ -47,7 +47,7 @@ export function frontChart(data, { width, height, first = 0, second = 1, pick })
  */
 export function hypervolumeChart(data, { width, height }) {
   const x = linearScale(1, Math.max(2, data.number.at(-1) ?? 2));
-  const y = linearScale(...extent([0, ...data.value]));
+  const y = linearScale(0, extent(data.value)[1] * 1.05 || 1);
   const frame = chartFrame({
     width, height, label: `Hypervolume over trials, now ${formatNumber(data.value.at(-1))}`,
     x: { scale: x, name: 'trial number' }, y: { scale: y, name: 'hypervolume (higher is better)' },

@@ -14,14 +14,14 @@ const DASHES = ['', '7 4', '2 3', '9 3 2 3', '1 4'];
  */
 export function historyChart(data, { width, height, pick }) {
   const kept = data.best?.value ?? [];
-  const y = valueScale([...data.value, ...kept], kept);
+  const y = valueScale([...data.value, ...kept], kept, data.value.filter((_, i) => data.state[i] === 'S'));
   const x = linearScale(1, Math.max(2, extent(data.number)[1], extent(data.best?.number ?? [])[1]));
   const shown = data.number.map((number, index) => ({ number, value: data.value[index], state: data.state[index] }))
     .filter((point) => finite(point.value));
   const frame = chartFrame({
     width, height, label: historyText(data),
     x: { scale: x, name: 'trial number' }, y: { scale: y, name: `${data.metric}${direction(data.maximize)}` },
-    legend: [...stateLegend(shown.map((point) => point.state)), bestKey('best so far')],
+    legend: [...stateLegend(shown.map((point) => point.state)), bestKey('Best so far')],
   });
   const points = shown.map((point) => ({
     x: frame.x(point.number), y: frame.y(clamped(y, point.value)), state: point.state, number: point.number,

@@ -3,7 +3,7 @@ import { finite, formatCount, formatNumber } from './format.js';
 import { axisScale, valueScale } from './scale.js';
 import { chartElement, clamped, shortened } from './frame.js';
 import { axisText } from './slice.js';
-import { goodness, rampBar, shade, SHADES } from './ramp.js';
+import { rampBar, rankGoodness, shade, SHADES } from './ramp.js';
 import { place } from './inspect.js';
 import { selected } from './brush.js';
 
@@ -18,7 +18,8 @@ const TOP = 56;
 export function parallelChart(data, { width, height, brush = {}, onBrush }) {
   const axes = parallelAxes(data);
   const room = Math.max(width, 72 * axes.length + 60);
-  const bottom = height - 14;
+  const gaps = data.columns.some((column) => column.some((value) => !finite(value)));
+  const bottom = height - (gaps ? 34 : 14);
   const left = 46;
   const gap = (room - left - 60) / Math.max(1, axes.length - 1);
   axes.forEach((axis, index) => { axis.x = left + index * gap; });
@@ -26,9 +27,10 @@ export function parallelChart(data, { width, height, brush = {}, onBrush }) {
   const lines = svg('g', { class: 'threads', 'aria-hidden': 'true' });
   element.append(rampBar(room - 174, 4, 108, 'worst', 'best'), lines);
   const atY = (axis, value) => bottom - axis.scale.position(clamped(axis.scale, value)) * (bottom - TOP);
-  const threads = data.number.map((_, i) => axes.map((axis) => (
-    finite(axis.column[i]) ? `${px(axis.x)} ${px(atY(axis, axis.column[i]))}` : '')));
-  const good = goodness(data.value, data.objective.maximize);
+  const threads = data.number.map((_, i) => axes.filter((axis) => !axis.objective || finite(axis.column[i])).map((axis) => (
+    `${px(axis.x)} ${px(finite(axis.column[i]) ? atY(axis, axis.column[i]) : height - 12)}`)).join('L'));
+  if (gaps) element.append(svg('text', { class: 'tick', x: 0, y: height - 8, 'aria-hidden': 'true' }, 'unused'));
+  const good = rankGoodness(data.value, data.objective.maximize);
   const ranges = { ...brush };
   const redraw = () => drawThreads(lines, threads, data, good, selected(data, ranges));
   redraw();
@@ -55,20 +57,9 @@ function drawThreads(lines, threads, data, good, inside) {
   const paths = Array.from({ length: SHADES + 1 }, () => '');
   threads.forEach((thread, i) => {
     const index = inside[i] && finite(data.value[i]) ? shade(good(data.value[i])) : -1;
-    paths[index + 1] += threadPath(thread);
+    paths[index + 1] += `M${thread}`;
   });
   lines.replaceChildren(...paths.map((d, index) => svg('path', { class: index === 0 ? 'thread thread-out' : `thread line-${index - 1}`, d })));
-}
-
-/** Breaks where a parameter was not active. */
-function threadPath(thread) {
-  let path = '';
-  let pen = 'M';
-  for (const point of thread) {
-    if (point !== '') path += pen + point;
-    pen = point === '' ? 'M' : 'L';
-  }
-  return path;
 }
 
 function axisElement(axis, { atY, bottom, gap, ranges, changed }) {

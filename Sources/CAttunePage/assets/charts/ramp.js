@@ -21,6 +21,13 @@ export function goodness(values, maximize) {
   return (value) => (best === worst ? 1 : Math.max(0, Math.min(1, (value - worst) / (best - worst))));
 }
 
+/** Turns values into shares from 0 worst to 1 best, by their rank. */
+export function rankGoodness(values, maximize) {
+  const sorted = values.filter((value) => Number.isFinite(value)).sort((a, b) => (maximize ? a - b : b - a));
+  const ranks = new Map(sorted.map((value, index) => [value, index / Math.max(1, sorted.length - 1)]));
+  return (value) => ranks.get(value) ?? 0;
+}
+
 /** A bar that explains the shades, as wide as given. */
 export function rampBar(x, y, width, from, to) {
   const step = width / SHADES;

@@ -68,12 +68,15 @@ export function axisScale(axis, values = []) {
  * The scale of an objective, without the far outliers that would press everything else flat.
  * @param {Array<number>} values what is drawn
  * @param {Array<number>} [kept] what must be inside, the best values mostly
+ * @param {Array<number>} [core] the values that say how wide the scale is, such as those of trials that succeeded
  * @returns {Scale & {beyond: number}} `beyond` values are outside
  */
-export function valueScale(values, kept = []) {
+export function valueScale(values, kept = [], core = values) {
   const sorted = values.filter(finite).sort((a, b) => a - b);
   if (sorted.length === 0) return { ...linearScale(0, 1), beyond: 0 };
-  const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
+  const middling = core.filter(finite).sort((a, b) => a - b);
+  const measure = middling.length < 8 ? sorted : middling;
+  const at = (share) => measure[Math.round(share * (measure.length - 1))];
   const [low, high] = [at(0.08), at(0.92)];
   const middle = high - low;
   const room = middle > 0 ? 2.5 * middle : Infinity;

@@ -18,7 +18,7 @@ export function sliceChart(data, { width, height, metric, maximize, range, best,
     .filter((row) => finite(row.at) && finite(row.value));
   const x = axisScale(axis, rows.map((row) => row.at));
   const bestRow = rows.find((row) => row.number === best);
-  const y = valueScale(rows.map((row) => row.value), bestRow ? [bestRow.value] : []);
+  const y = valueScale(rows.map((row) => row.value), bestRow ? [bestRow.value] : [], rows.filter((row) => row.state === 'S').map((row) => row.value));
   const frame = chartFrame({
     width, height, label: `${metric} against ${axis.name}, ${rows.length} trials. Arrow keys walk over the trials.`,
     x: { scale: x, name: axis.log ? `${axis.name} (logarithmic)` : axis.name }, y: { scale: y, name: `${metric}${direction(maximize)}` },
@@ -26,7 +26,7 @@ export function sliceChart(data, { width, height, metric, maximize, range, best,
   });
   if (range) frame.plot.append(rangeBand(range, frame));
   const points = rows.map((row) => ({
-    x: frame.x(row.at) + jitter(row.number, axis, frame), y: frame.y(clamped(y, row.value)), state: row.state, number: row.number,
+    x: frame.x(row.at) + jitter(row.number, axis, frame.area.right - frame.area.left), y: frame.y(clamped(y, row.value)), state: row.state, number: row.number,
     lines: [`Trial ${row.number}`, `${axis.name} ${axisText(axis, row.at)}`, `${metric} ${formatNumber(row.value)}`, stateWord(row.state)],
   })).sort((a, b) => a.x - b.x);
   frame.plot.append(stateMarks(points, points.length > 600 ? 2 : 3));
@@ -46,11 +46,11 @@ export function axisText(axis, value) {
   return formatNumber(value);
 }
 
-/** Moves the marks of choices apart sideways, always the same way for the same trial. */
-export function jitter(number, axis, frame) {
+/** How far the mark of a choice is moved along its axis, so that marks lie apart; always the same for the same trial. */
+export function jitter(number, axis, length) {
   if (axis.kind !== 'categorical' && axis.kind !== 'bool' && axis.kind !== 'discrete') return 0;
   const count = Math.max(1, axis.values?.length ?? 2);
-  const room = (frame.area.right - frame.area.left) / count;
+  const room = length / count;
   return ((number * 0.618034) % 1 - 0.5) * room * (axis.kind === 'discrete' ? 0.1 : 0.5);
 }
 

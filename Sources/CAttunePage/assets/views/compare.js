@@ -12,7 +12,7 @@ import { begun, stateBadge } from './words.js';
 export async function compareView({ route, signal }) {
   const names = (route.query.get('names') ?? '').split(',').filter(Boolean);
   const { experiments } = await get('experiments', { sort: '-created', limit: 200 }, signal);
-  const content = el('div');
+  const content = el('div', { class: 'stack' });
   if (names.length > 0) filled(content, () => comparison(names, signal), signal);
   else content.append(emptyNote('Choose two or more experiments to see them side by side.'));
   return el('div', { class: 'page' }, el('div', { class: 'page-head' }, el('h1', {}, 'Compare')), chooser(names, experiments), content);

@@ -31,5 +31,5 @@ function timeLeft(experiment, total) {
   if (experiment.state !== 'Running' || !experiment.maxTrials || !finite(experiment.trialSeconds)) return '';
   const atOnce = Math.max(1, experiment.parallelTrials ?? 1);
   const seconds = (Math.max(0, experiment.maxTrials - total) * experiment.trialSeconds) / atOnce;
-  return seconds > 0 ? `about ${formatDuration(Math.max(1, seconds))} to go, at ${formatDuration(experiment.trialSeconds)} a trial` : '';
+  return seconds > 0 ? `about ${formatDuration(seconds > 300 ? Math.round(seconds / 60) * 60 : Math.max(1, seconds))} to go, at ${formatDuration(experiment.trialSeconds)} a trial` : '';
 }

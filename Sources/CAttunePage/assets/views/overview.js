@@ -27,14 +27,14 @@ export function overviewTab(context) {
   const several = experiment.objectives.length > 1;
   const history = new Figure({
     title: 'History', id: 'history', signal, height: 340, empty: 'No trial has reported a value yet.',
-    controls: metricChoice(context, 'metric', metric, (value) => { history.metric = value; history.refresh(); }),
+    choices: metricChoice(context, 'metric', metric, (value) => { history.metric = value; history.refresh(); }),
     load: (stop) => get(path('history'), { metric: history.metric ?? metric, points: 2000 }, stop),
     draw: (data, width) => (data.value.some(Number.isFinite) ? historyChart(data, { width, height: 340, pick: context.openTrial }) : null),
   });
   const curves = new Figure({
     title: 'Learning curves', id: 'curves', signal, height: 340, empty: 'No trial has reported while it ran.',
     hint: experiment.stopping ? 'Trials that were stopped early end in a triangle.' : null,
-    controls: metricChoice(context, 'curve', context.query.get('curve') ?? '', (value) => { curves.metric = value; curves.refresh(); }),
+    choices: metricChoice(context, 'curve', context.query.get('curve') ?? '', (value) => { curves.metric = value; curves.refresh(); }),
     load: (stop) => get(path('curves'), { metric: curves.metric ?? context.query.get('curve'), limit: 200 }, stop),
     draw: (data, width) => (data.trials.some((trial) => trial.value.length > 1)
       ? curvesChart(data, { width, height: 340, best: context.experiment.best?.number, pick: context.openTrial }) : null),
@@ -69,7 +69,7 @@ export function overviewTab(context) {
     front?.element, add(history), add(curves),
     several ? null : el('div', { class: 'columns wide-right' }, add(importance), sliced.element),
     parallel.element, several ? null : pairs?.element,
-    el('div', { class: 'columns' }, add(timeline), several ? null : add(edf)));
+    several ? add(timeline) : el('div', { class: 'columns' }, add(timeline), add(edf)));
 }
 
 /** Importance and parallel coordinates are needed by several parts, and asked for once. */

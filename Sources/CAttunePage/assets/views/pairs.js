@@ -14,7 +14,9 @@ export function pairFigures(context, shared) {
     if (!names.includes(chosen.x) || !names.includes(chosen.y)) {
       const importance = await shared.importance().catch(() => null);
       const order = (importance?.parameters ?? []).map((bar) => bar.name).filter((item) => names.includes(item));
-      const [first, second] = [...new Set([...order, ...names])];
+      const numeric = (item) => !['categorical', 'bool', 'discrete'].includes(experiment.parameters.find(({ name: other }) => other === item).kind);
+      const all = [...new Set([...order, ...names])];
+      const [first, second] = [...all.filter(numeric), ...all.filter((item) => !numeric(item))];
       Object.assign(chosen, { x: names.includes(chosen.x) ? chosen.x : first, y: names.includes(chosen.y) ? chosen.y : second });
     }
     drawControls();

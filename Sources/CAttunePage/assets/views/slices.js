@@ -52,5 +52,5 @@ function weight(importance, name) {
 function goodText(axis, good) {
   if (good.choice !== null) return `${formatShare(good.share)} of the best ${good.count} trials have ${good.choice}.`;
   const where = good.low === good.high ? `at ${axisText(axis, good.low)}` : `between ${formatNumber(good.low, 3)} and ${formatNumber(good.high, 3)} (shaded)`;
-  return `The best ${good.count} trials have ${axis.name} ${where}.`;
+  return `Most of the best ${good.count} trials have ${axis.name} ${where}.`;
 }

@@ -84,7 +84,7 @@ function seriesFigure(trial, { signal }) {
   let shown = trial;
   const figure = new Figure({
     title: 'What it reported', id: 'series', signal, height: 280, load: async () => shown,
-    controls: names.length > 1 ? [choice('Metric', names, chosen, (metric) => {
+    choices: names.length > 1 ? [choice('Metric', names, chosen, (metric) => {
       chosen = metric;
       figure.redraw();
     })] : [],

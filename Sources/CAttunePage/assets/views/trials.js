@@ -72,9 +72,9 @@ function tableColumns(experiment) {
   const others = experiment.metrics.filter((metric) => !metrics.includes(metric));
   return [
     { text: 'Trial', sort: 'number' }, { text: 'State', sort: 'state', cell: (trial) => stateBadge(trial.state) },
-    ...(metrics.length === 1 ? [{ text: metrics[0], sort: 'value', cell: (trial) => formatNumber(trial.value, 5) }]
-      : metrics.map((metric) => ({ text: metric, sort: metric, cell: (trial) => formatNumber(trial.metrics?.[metric], 5) }))),
-    ...others.slice(0, 6).map((metric) => ({ text: metric, sort: metric, cell: (trial) => formatNumber(trial.metrics?.[metric], 5) })),
+    ...(metrics.length === 1 ? [{ text: metrics[0], sort: 'value', cell: (trial) => formatNumber(trial.value) }]
+      : metrics.map((metric) => ({ text: metric, sort: metric, cell: (trial) => formatNumber(trial.metrics?.[metric]) }))),
+    ...others.slice(0, 6).map((metric) => ({ text: metric, sort: metric, cell: (trial) => formatNumber(trial.metrics?.[metric]) })),
     ...experiment.parameters.map(({ name }) => ({ text: name, sort: `parameter:${name}`, cell: (trial) => formatValue(trial.assignment[name]) })),
     { text: 'Time', sort: 'duration', cell: (trial) => formatDuration(finite(trial.end) ? trial.end - trial.start : null) },
     { text: 'Reason', cell: (trial) => el('span', { class: 'clip', title: trial.reason ?? '' }, trial.reason ?? '') },
