@@ -1,5 +1,5 @@
 import { el, throttled } from '../dom.js';
-import { experimentPath, get } from '../api.js';
+import { experimentPath, get, pageURL } from '../api.js';
 import { follow, whileSeen } from '../live.js';
 import { problemNote } from '../notes.js';
 import { experimentAddress, go, pageAddress } from '../router.js';
@@ -59,9 +59,14 @@ function drawHead(head, context) {
   head.replaceChildren(
     el('nav', { class: 'crumbs', 'aria-label': 'Where you are' }, el('a', { href: pageAddress('/') }, 'Experiments')),
     el('div', { class: 'page-head' }, el('h1', {}, experiment.name), stateBadge(experiment.state),
-      el('div', { class: 'head-actions' }, experimentActions(experiment, context))),
+      el('div', { class: 'head-actions' }, reportLink(experiment), experimentActions(experiment, context))),
     headLine(experiment), progressLine(experiment));
   if (key) head.querySelector(`[data-key="${key}"]`)?.focus();
+}
+
+/** Everything on one page that needs no server. */
+function reportLink({ name }) {
+  return el('a', { class: 'button', href: pageURL(experimentPath(name, 'report')), download: `${name}.html`, 'data-key': 'report' }, 'Report');
 }
 
 function tabList(name, chosen, { experiment }) {
