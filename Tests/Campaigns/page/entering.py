@@ -1,6 +1,7 @@
 """Where tokens are asked for: signing in, what a read-only token sees, signing out, and what a revoked token still may."""
 
 import json
+import re
 
 from playwright.sync_api import expect
 
@@ -21,7 +22,7 @@ def run(attune):
 
 
 def token(server, name, scope):
-    return server.tool("token", "create", name, "--scope", scope).strip().splitlines()[-1].split()[-1]
+    return re.search(r"attune_\w+|\b[\w-]{30,}\b", server.tool("token", "create", name, "--scope", scope)).group()
 
 
 def sign_in(page, secret):
