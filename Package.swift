@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "AttunePage",
             dependencies: [
-                "AttuneAlgorithms", "AttuneCore", "AttuneMath", "AttuneNAS", "AttuneStore", "AttuneYAML", "CAttunePage",
+                "AttuneAlgorithms", "AttuneCore", "AttuneNAS", "AttuneStore", "AttuneYAML", "CAttunePage",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
         // Generated code only; CONTRIBUTING.md says how.
@@ -80,7 +81,8 @@ let package = Package(
         .target(
             name: "AttuneService",
             dependencies: [
-                "AttuneAlgorithms", "AttuneCore", "AttunePage", "AttuneProcess", "AttuneProto", "AttuneStore", "AttuneYAML",
+                "AttuneAlgorithms", "AttuneCore", "AttunePage", "AttuneProcess", "AttuneProto", "AttuneStore",
+                "AttuneYAML",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),

@@ -108,17 +108,23 @@ extension Experiment {
     /// The same as YAML.
     public var manifestText: String { manifest.yaml }
 
-    public var hasCells: Bool { nas?.cells != nil || algorithm.name == "darts" || algorithm.name == "enas" }
+    /// Whether its trials have cells that can be drawn: in their parameters, or in what they print.
+    public var hasCells: Bool { nas?.cells != nil || command?.contains("nas search") == true }
 
     /// The resource that trials are made of, such as `Job`; nil where a script carries them out.
     var templateKind: String? { templateSpec?["kind"]?.string }
 
-    /// The command of a trial that is a process, its parameters still to be filled in.
-    public var command: String? {
-        guard let spec = templateSpec else { return nil }
-        let words = (spec["command"]?.array ?? JSON.containers(in: spec).flatMap { $0["command"]?.array ?? [] })
-            .compactMap(\.scalarText)
-        return words.isEmpty ? spec["command"]?.string : words.joined(separator: " ")
+    /// The command of a trial, its parameters still to be filled in.
+    public var command: String? { templateSpec.flatMap(Experiment.command) }
+
+    /// The command of a process, or of a resource's first container, as one would type it.
+    static func command(of resource: JSON) -> String? {
+        let container =
+            resource["command"] == nil
+            ? (resource["spec"]?["template"]?["spec"]?["containers"] ?? resource["spec"]?["containers"])?[0] : resource
+        let words = (container?["command"]?.array ?? []) + (container?["args"]?.array ?? [])
+        let texts = words.compactMap(\.scalarText)
+        return texts.isEmpty ? nil : texts.map(\.quotedForShell).joined(separator: " ")
     }
 
     private var templateSpec: JSON? {
@@ -127,8 +133,10 @@ extension Experiment {
     }
 }
 
-extension JSON {
-    fileprivate static func containers(in resource: JSON) -> [JSON] {
-        resource["spec"]?["template"]?["spec"]?["containers"]?.array ?? resource["spec"]?["containers"]?.array ?? []
+extension String {
+    /// In single quotes where a shell would take it for anything else.
+    fileprivate var quotedForShell: String {
+        let isPlain = wholeMatch(of: /[A-Za-z0-9_\/.,:=@%+\-]+/) != nil
+        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
     }
 }

@@ -1,6 +1,7 @@
 import AttuneAlgorithms
 import AttuneCore
 import AttuneStore
+import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -21,6 +22,8 @@ public struct Server: Sendable {
         public var onlyKatib = false
         /// Whether SIGTERM and SIGINT end it in order.
         public var handlesSignals = true
+        /// Where workers of this machine keep what trials leave, for the page to show; nil where nobody says.
+        public var workers: URL?
         /// Hears what trials report through Katib's DBManager, after it is durable.
         public var onReport: @Sendable (_ trial: String, _ values: [LoggedValue]) -> Void = { _, _ in }
         public init() {}
@@ -97,7 +100,10 @@ public struct Server: Sendable {
             store: store, metrics: metrics, stage: stage, process: ProcessReadings(clock: clock))
         web =
             configuration.onlyKatib
-            ? nil : WebPage(dispatcher: dispatcher, gate: gate, hub: hub, isSecure: configuration.tls != nil)
+            ? nil
+            : WebPage(
+                dispatcher: dispatcher, gate: gate, hub: hub, isSecure: configuration.tls != nil,
+                workers: configuration.workers)
         store.observe { [meters = StoreMeters(metrics)] in meters.count($0) }
     }
 

@@ -36,12 +36,19 @@ extension PageData {
     }
 
     func detail(_ name: String) async throws -> JSON {
-        let subject = try await subject(name)
+        try await detailPage(of: try await subject(name), texts: false).json
+    }
+
+    /// - Parameter texts: whether the view is wanted with parameters and metrics.
+    func detailPage(of subject: Subject, texts: Bool) async throws -> ExperimentDetail {
         guard let card = try await card(subject.id) else { throw page.hub.unknown(subject.id) }
-        let view = try await view(of: subject, texts: card.experiment.objective.hasSeveralTargets)
+        let view = try await view(of: subject, texts: texts || card.experiment.objective.hasSeveralTargets)
         let budget = try await store.editedBudget(of: subject.id) ?? card.experiment.budget
         let best = try await store.best(of: subject.id).map { $0.presentedAssignment(by: card.experiment) }
-        return ExperimentDetail(card, budget: budget, view, bestAssignment: best, hasLogs: false).json
+        let hasLogs = logs(of: subject, card.experiment).map { logs in
+            (1...3).contains { logs.hasOutput(of: $0) }
+        }
+        return ExperimentDetail(card, budget: budget, view, bestAssignment: best, hasLogs: hasLogs ?? false)
     }
 }
 

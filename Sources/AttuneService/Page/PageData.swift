@@ -20,9 +20,10 @@ struct PageData: Sendable {
         switch words.first {
         case "experiments" where words.count == 1: return .page(try await list())
         case "experiments" where words.count == 2: return .page(try await detail(words[1]))
-        case "experiments" where words.count > 2: return try await chart(Array(words.dropFirst(2)), of: words[1])
-        case "schema" where words.count == 1:
-            return .json(PageAsset.schema.bytes)
+        case "experiments" where words.count > 2: return try await part(Array(words.dropFirst(2)), of: words[1])
+        case "compare" where words.count == 2: return .page(try await comparison(words[1]))
+        case "schema" where words.count == 1: return .json(PageAsset.schema.bytes)
+        case "templates" where words.count == 1: return .page(.array(ExperimentTemplate.all.map(\.json)))
         default: throw ServiceError(.notFound, "there is nothing at /v1/page/\(words.joined(separator: "/"))")
         }
     }
@@ -52,21 +53,41 @@ struct PageData: Sendable {
         return view
     }
 
-    private func chart(_ words: [String], of name: String) async throws -> Response {
+    /// What stands at the words behind an experiment's name.
+    private func part(_ words: [String], of name: String) async throws -> Response {
         let subject = try await subject(name)
+        switch words {
+        case ["trials.csv"]: return try await sheet(of: subject)
+        case ["report"]: return try await report(of: subject)
+        case _ where words.count == 3 && words[0] == "trials" && words[2] == "log":
+            return .page(try await log(ofTrial: words[1], of: subject))
+        // Whether it has printed something is not in the log.
+        case _ where words.count == 2 && words[0] == "trials": return .page(try await trial(words[1], of: subject))
+        default: break
+        }
         if known == subject.tag { return .unchanged(subject.tag) }
-        return try await chart(words, subject)
+        return .page(try await unchanging(words, subject), tag: subject.tag)
     }
 
-    private func chart(_ words: [String], _ subject: Subject) async throws -> Response {
-        switch words[0] {
-        case "history" where words.count == 1:
-            let metric = query["metric"]
-            let view = try await view(of: subject, texts: metric != nil && metric != subject.summary.metric)
-            let history = view.history(of: metric, points: try query.number("points", 2_000, 1...5_000))
-            return .page(view.json(of: history), tag: subject.tag)
-        case "trials" where words.count == 1: return .page(try await trials(of: subject), tag: subject.tag)
-        default: throw ServiceError(.notFound, "there is nothing at experiments/…/\(words.joined(separator: "/"))")
+    /// What depends on the experiment's log and the question alone.
+    private func unchanging(_ words: [String], _ subject: Subject) async throws -> JSON {
+        guard words.count == 1 else {
+            throw ServiceError(.notFound, "there is nothing at experiments/…/\(words.joined(separator: "/"))")
         }
+        switch words[0] {
+        case "trials": return try await trials(of: subject)
+        case "history", "edf", "timeline", "front", "parallel", "slice", "rank":
+            return try await chart(words[0], subject)
+        case "curves": return try await curves(of: subject)
+        case "contour", "importance", "audit": return try await analysis(words[0], subject)
+        case "cells": return try await cells(of: subject)
+        default: throw ServiceError(.notFound, "there is nothing at experiments/…/\(words[0])")
+        }
+    }
+}
+
+extension ExperimentTemplate {
+    fileprivate var json: JSON {
+        ["name": .string(name), "summary": .string(summary), "text": .string(text)]
     }
 }

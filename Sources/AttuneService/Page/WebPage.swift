@@ -43,10 +43,13 @@ struct WebPage: Sendable {
     let sparks = Sparks()
     /// Whether browsers reach it through TLS.
     let isSecure: Bool
+    /// Where workers of this machine keep what trials leave; nil where none is known.
+    let workers: URL?
 
     var store: SQLiteStore { hub.store }
 
-    init(dispatcher: Dispatcher, gate: TokenGate, hub: Hub, isSecure: Bool) {
+    init(dispatcher: Dispatcher, gate: TokenGate, hub: Hub, isSecure: Bool, workers: URL? = nil) {
+        self.workers = workers
         self.dispatcher = dispatcher
         self.gate = gate
         self.hub = hub
@@ -109,7 +112,8 @@ struct WebPage: Sendable {
             "algorithms": caller == nil
                 ? [] : .array(catalogue.algorithms.map { ["name": .string($0.name), "summary": .string($0.summary)] }),
             "rules": caller == nil
-                ? [] : .array(catalogue.stoppingRules.map { ["name": .string($0.name), "summary": .string($0.summary)] }),
+                ? []
+                : .array(catalogue.stoppingRules.map { ["name": .string($0.name), "summary": .string($0.summary)] }),
             "csrf": .page(gate.sessions.session(of: head)?.csrf),
         ]
     }
@@ -121,6 +125,8 @@ struct WebPage: Sendable {
         switch words.first {
         case "changes" where words.count == 1: streams.changes
         case "experiments" where words.count == 3 && words[2] == "ticks": streams.ticks(of: words[1])
+        case "experiments" where words.count == 6 && words[2] == "trials" && Array(words[4...]) == ["log", "follow"]:
+            streams.log(self, words[1], words[3], after: query["after"])
         default: nil
         }
     }
