@@ -23,7 +23,7 @@ export class Figure {
     this.width = 0;
     this.asTable = false;
     this.tableButton = button('Table', () => this.toggleTable(), { 'aria-pressed': 'false' });
-    this.body = el('div', { class: 'figure-body' });
+    this.body = el('div', { class: 'figure-body' }, el('p', { class: 'waiting' }, 'Being worked out …'));
     this.body.style.minHeight = `${options.height ?? 320}px`;
     this.note = el('p', { class: 'figure-note' });
     this.heading = el('h3', {}, options.title);

@@ -18,6 +18,7 @@ export function follow(path, { message, gone, query, signal }) {
     };
     follower.source.onmessage = (event) => message(JSON.parse(event.data));
     if (gone) follower.source.addEventListener('gone', (event) => gone(JSON.parse(event.data)));
+    follower.source.addEventListener('end', () => close(follower));
     follower.source.onerror = () => {
       settle(follower, false);
       if (follower.source.readyState !== EventSource.CLOSED) return;
@@ -27,12 +28,14 @@ export function follow(path, { message, gone, query, signal }) {
   };
   followers.add(follower);
   open();
-  signal.addEventListener('abort', () => {
-    clearTimeout(follower.timer);
-    follower.source?.close();
-    followers.delete(follower);
-    showConnection();
-  });
+  signal.addEventListener('abort', () => close(follower));
+}
+
+function close(follower) {
+  clearTimeout(follower.timer);
+  follower.source?.close();
+  followers.delete(follower);
+  showConnection();
 }
 
 /** Calls an action now and then while the page is seen, and at once when it is seen again. */

@@ -113,7 +113,7 @@ function reportTrials({ trials, experiment }) {
 function reportAudit({ audit }) {
   if (!audit?.rule || audit.trials.length === 0) return null;
   const rows = audit.trials.map((trial) => [trial.number, formatNumber(trial.step), formatNumber(trial.value), trial.why ?? '']);
-  return reportSection('Early stopping', htmlElement('p', {}, `${audit.rule}: ${formatCount(audit.stopped)} of ${formatCount(audit.checked)} trials were stopped. ${audit.note ?? ''}`),
+  return reportSection('Early stopping', htmlElement('p', {}, `${typeof audit.rule === 'string' ? audit.rule : audit.rule.rule}: ${formatCount(audit.stopped)} of ${formatCount(audit.checked)} trials were stopped. ${audit.note ?? ''}`),
     reportTable(['Trial', 'At step', 'It stood at', 'Why'], rows));
 }
 

@@ -1,6 +1,6 @@
 import { linePath, px, svg } from './svg.js';
 import { finite, formatCount, formatNumber } from './format.js';
-import { extent, linearScale, valueScale } from './scale.js';
+import { extent, linearScale, valueScale, wholeScale } from './scale.js';
 import { chartFrame, clamped } from './frame.js';
 import { markPath, stateWord, STATES } from './states.js';
 import { inspectPoints } from './inspect.js';
@@ -14,7 +14,7 @@ export function curvesChart(data, { width, height, best, pick }) {
   const trials = [...data.trials].sort((a, b) => rank(a, best) - rank(b, best));
   const values = trials.flatMap((trial) => trial.value);
   const y = valueScale(values, trials.map((trial) => trial.value.at(-1)));
-  const x = linearScale(...extent([...trials.flatMap((trial) => trial.step), 0]));
+  const x = stepScale(trials.flatMap((trial) => trial.step));
   const frame = chartFrame({
     width, height, label: curvesText(data), x: { scale: x, name: 'step' }, y: { scale: y, name: data.metric },
     legend: curveKeys(trials, best),
@@ -45,7 +45,7 @@ export function curvesChart(data, { width, height, best, pick }) {
  * @param {{width: number, height: number, stopped?: {step: number, value: number}}} options
  */
 export function seriesChart(series, { width, height, stopped }) {
-  const x = linearScale(...extent([...series.step, 0]));
+  const x = stepScale(series.step);
   const y = valueScale(series.value, series.value);
   const frame = chartFrame({
     width, height, label: `${series.metric} over ${series.value.length} reports`,
@@ -63,6 +63,11 @@ export function seriesChart(series, { width, height, stopped }) {
     { x: xs[i], y: ys[i], lines: [`Step ${formatNumber(step)}`, `${series.metric} ${formatNumber(series.value[i])}`] })));
   const rows = series.step.map((step, i) => [formatNumber(step), formatNumber(series.value[i])]);
   return { element: frame.element, note: '', table: { head: ['Step', series.metric], rows } };
+}
+
+function stepScale(steps) {
+  const make = steps.every(Number.isInteger) ? wholeScale : linearScale;
+  return make(...extent([...steps, 0]));
 }
 
 function rank(trial, best) {

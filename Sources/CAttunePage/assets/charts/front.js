@@ -1,6 +1,6 @@
 import { px, stepPath, svg } from './svg.js';
 import { finite, formatNumber } from './format.js';
-import { extent, linearScale, valueScale } from './scale.js';
+import { extent, linearScale, valueScale, wholeScale } from './scale.js';
 import { chartFrame, clamped } from './frame.js';
 import { beyondNote, direction } from './history.js';
 import { stateLegend, stateMarks } from './states.js';
@@ -46,15 +46,18 @@ export function frontChart(data, { width, height, first = 0, second = 1, pick })
  * @param {{width: number, height: number}} options
  */
 export function hypervolumeChart(data, { width, height }) {
-  const x = linearScale(1, Math.max(2, data.number.at(-1) ?? 2));
+  // Trials do not end in the order they began: the staircase stands where the newest of those that had ended stands.
+  let newest = 0;
+  const at = data.number.map((number) => { newest = Math.max(newest, number); return newest; });
+  const x = wholeScale(1, Math.max(2, newest));
   const y = linearScale(0, extent(data.value)[1] * 1.05 || 1);
   const frame = chartFrame({
     width, height, label: `Hypervolume over trials, now ${formatNumber(data.value.at(-1))}`,
     x: { scale: x, name: 'trial number' }, y: { scale: y, name: 'hypervolume (higher is better)' },
   });
-  frame.plot.append(svg('path', { class: 'best-line', d: stepPath(data.number.map(frame.x), data.value.map(frame.y)) }));
+  frame.plot.append(svg('path', { class: 'best-line', d: stepPath(at.map(frame.x), data.value.map(frame.y)) }));
   inspectPoints(frame.element, data.number.map((number, i) => (
-    { x: frame.x(number), y: frame.y(data.value[i]), lines: [`After trial ${number}`, `hypervolume ${formatNumber(data.value[i])}`] })));
+    { x: frame.x(at[i]), y: frame.y(data.value[i]), lines: [`After trial ${number}`, `hypervolume ${formatNumber(data.value[i])}`] })));
   return { element: frame.element, note: '', table: { head: ['Trial', 'Hypervolume'], rows: data.number.map((n, i) => [n, formatNumber(data.value[i])]) } };
 }
 

@@ -1,6 +1,6 @@
 import { linePath, stepPath, svg } from './svg.js';
 import { finite, formatCount, formatNumber } from './format.js';
-import { extent, linearScale, valueScale } from './scale.js';
+import { extent, valueScale, wholeScale } from './scale.js';
 import { chartFrame, clamped } from './frame.js';
 import { stateLegend, stateMarks, stateWord } from './states.js';
 import { inspectPoints } from './inspect.js';
@@ -15,7 +15,7 @@ const DASHES = ['', '7 4', '2 3', '9 3 2 3', '1 4'];
 export function historyChart(data, { width, height, pick }) {
   const kept = data.best?.value ?? [];
   const y = valueScale([...data.value, ...kept], kept, data.value.filter((_, i) => data.state[i] === 'S'));
-  const x = linearScale(1, Math.max(2, extent(data.number)[1], extent(data.best?.number ?? [])[1]));
+  const x = wholeScale(1, Math.max(2, extent(data.number)[1], extent(data.best?.number ?? [])[1]));
   const shown = data.number.map((number, index) => ({ number, value: data.value[index], state: data.state[index] }))
     .filter((point) => finite(point.value));
   const frame = chartFrame({
@@ -44,7 +44,7 @@ export function historiesChart(all, { width, height }) {
   const values = all.flatMap((data) => data.best.value);
   const last = Math.max(2, ...all.map((data) => Math.max(data.total, data.best.number.at(-1) ?? 0)));
   const y = valueScale(values, all.map((data) => data.best.value.at(-1)));
-  const x = linearScale(1, last);
+  const x = wholeScale(1, last);
   const frame = chartFrame({
     width, height, label: `Best so far of ${all.map((data) => data.name).join(', ')}`,
     x: { scale: x, name: 'trial number' },

@@ -17,6 +17,12 @@ export function linearScale(low, high) {
   };
 }
 
+/** @returns {Scale} even distances, ticks at whole numbers */
+export function wholeScale(low, high) {
+  const scale = linearScale(low, high);
+  return { ...scale, ticks: (count) => scale.ticks(count).filter((tick) => Number.isInteger(tick.value)) };
+}
+
 /** @returns {Scale} even ratios; both ends are positive */
 export function logScale(low, high) {
   const [a, b] = low < high ? [low, high] : [low / 2, low * 2];

@@ -69,10 +69,22 @@ function summaryTable({ experiments, shared }) {
 }
 
 function differencesTable({ differences }, names) {
-  if (!differences?.length) return el('p', { class: 'muted' }, names.length > 1 ? 'Their manifests do not differ.' : '');
+  const rows = wholeParameters(differences ?? []);
+  if (rows.length === 0) return el('p', { class: 'muted' }, names.length > 1 ? 'Their manifests do not differ.' : '');
   return el('section', { class: 'card', 'aria-labelledby': 'differences' }, el('h2', { id: 'differences' }, 'What differs in their YAML'),
     el('div', { class: 'table-scroll', tabindex: 0, role: 'region', 'aria-label': 'Differences' }, el('table', { class: 'data' },
       el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Field'), names.map((name) => el('th', { scope: 'col' }, name)))),
-      el('tbody', {}, differences.map(({ path, values }) => el('tr', {}, el('th', { scope: 'row' }, el('code', {}, path)),
+      el('tbody', {}, rows.map(({ path, values }) => el('tr', {}, el('th', { scope: 'row' }, el('code', {}, path)),
         values.map((value) => el('td', { class: 'wide' }, formatValue(value)))))))));
+}
+
+/** Where only some have a parameter, one row says so in place of a row for each of its fields. */
+function wholeParameters(differences) {
+  const only = new Map();
+  for (const { path, values } of differences) {
+    const match = /^(spec\.parameters\[[^\]]+\])\.name$/.exec(path);
+    if (match && values.includes(null)) only.set(match[1], values.map((value) => (value === null ? null : 'searched')));
+  }
+  const others = differences.filter(({ path }) => ![...only.keys()].some((start) => path.startsWith(`${start}.`)));
+  return [...others, ...[...only].map(([path, values]) => ({ path, values }))];
 }

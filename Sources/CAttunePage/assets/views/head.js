@@ -2,6 +2,11 @@ import { el } from '../dom.js';
 import { formatCount, formatDuration, formatNumber, formatTime, finite } from '../charts/format.js';
 import { ago, begun, countsText, progressBar } from './words.js';
 
+const ENDINGS = {
+  ExperimentMaxTrialsReached: 'The budget is used up.', ExperimentGoalReached: 'The goal is reached.',
+  ExperimentSuggestionEndReached: 'Everything in the search space was tried.', ExperimentMaxFailedTrialsReached: 'Too many trials failed.',
+};
+
 /** What an experiment is after, in a line. */
 export function headLine(experiment) {
   const aims = experiment.objectives.map((aim) => {
@@ -22,7 +27,7 @@ export function progressLine(experiment) {
   const texts = [el('strong', {}, budget), ' · ', countsText(experiment.counts)];
   const left = timeLeft(experiment, total);
   if (left) texts.push(' · ', left);
-  const reason = experiment.state !== 'Running' && (experiment.message || experiment.reason);
+  const reason = experiment.state !== 'Running' && (ENDINGS[experiment.reason] ?? (experiment.message || experiment.reason));
   return el('div', { class: 'head-progress' }, progressBar(experiment), el('p', {}, texts),
     reason ? el('p', { class: 'reason' }, reason) : null);
 }

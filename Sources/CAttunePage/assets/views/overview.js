@@ -46,7 +46,7 @@ export function overviewTab(context) {
     load: shared.importance, draw: (data, width) => (data.parameters.length > 0 ? importanceChart(data, { width }) : null),
   });
   const timeline = new Figure({
-    title: 'Timeline', id: 'timeline', signal, height: 200, load: (stop) => get(path('timeline'), { limit: 2000 }, stop),
+    title: 'Timeline', id: 'timeline', signal, height: 120, load: (stop) => get(path('timeline'), { limit: 2000 }, stop),
     draw: (data, width) => (data.number.length > 0 ? timelineChart(data, { width, pick: context.openTrial, now: Date.now() / 1000 }) : null),
   });
   const edf = new Figure({

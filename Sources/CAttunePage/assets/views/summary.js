@@ -47,7 +47,7 @@ function severalBest(experiment) {
 
 /** What was found, in sentences, and what to do next. */
 export function findingsCard(context, shared) {
-  const list = el('ul', { class: 'findings' });
+  const list = el('ul', { class: 'findings' }, el('li', { class: 'waiting' }, 'Being worked out …'));
   const steps = el('ul', { class: 'steps' });
   const next = el('div', { hidden: true }, el('h3', {}, 'What to do next'), steps);
   const element = el('section', { class: 'card', 'aria-labelledby': 'found-title' }, el('h2', { id: 'found-title' }, 'What was found'), list, next);

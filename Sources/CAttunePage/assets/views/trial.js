@@ -59,7 +59,7 @@ function reasonCard(trial, { name }) {
       trial.attempts > 1 && ['Attempts', String(trial.attempts)],
       ...Object.entries(trial.labels ?? {}).map(([key, item]) => [key, String(item)]),
     ], { class: 'facts' }),
-    trial.command ? [el('h3', {}, 'Command'), el('pre', { class: 'command', tabindex: 0, 'aria-label': 'Command' }, trial.command.map(quoted).join(' '))] : null);
+    trial.command ? [el('h3', {}, 'Command'), el('pre', { class: 'command', tabindex: 0, 'aria-label': 'Command' }, [trial.command].flat().length > 1 ? trial.command.map(quoted).join(' ') : String(trial.command))] : null);
 }
 
 /** Why a rule stopped the trial, with the numbers that it compared. */
