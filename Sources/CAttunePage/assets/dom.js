@@ -1,3 +1,5 @@
+let choices = 0;
+
 /**
  * An HTML element. Children that are text become text nodes, so that nothing anybody wrote is ever read as HTML.
  * @param {string} name
@@ -29,12 +31,14 @@ export function pairs(entries, attributes = {}) {
 
 /** A select with a visible label. */
 export function choice(label, options, value, changed) {
-  const select = el('select', { on: { change: () => changed(select.value) } },
+  choices += 1;
+  const id = `choice-${choices}`;
+  const select = el('select', { id, on: { change: () => changed(select.value) } },
     options.map((option) => {
       const [key, text] = Array.isArray(option) ? option : [option, option];
       return el('option', { value: key, selected: key === value }, text);
     }));
-  return el('label', { class: 'choice' }, el('span', {}, label), select);
+  return el('div', { class: 'choice' }, el('label', { for: id }, label), select);
 }
 
 /** Calls at most once in so many milliseconds, the last time too. */

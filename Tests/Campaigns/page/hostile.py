@@ -27,7 +27,7 @@ def prepare(server):
         {"name": "x", "parameterType": "double", "feasibleSpace": {"min": "0", "max": "1"}}]
     metric = f"m{IMAGE}"
     server.create("hostile", parameters, objective={"type": "maximize", "objectiveMetricName": metric})
-    for number in range(1, 9):
+    for number in range(1, 15):
         trial = server.call("Trials/Ask", experiment="hostile")["trials"][0]
         for step in (1, 2):
             server.call("Trials/Report", experiment="hostile", trial=trial["number"],

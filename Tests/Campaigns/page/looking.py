@@ -70,8 +70,10 @@ def every_chart_is_drawn(visitor):
     page.get_by_label("Show").select_option("deviation")
     expect(page.locator("#contour h3")).to_have_text("How unsure the model is")
     page.get_by_label("Up", exact=True).select_option("batch")
+    visitor.chart("rank")
     expect(page.locator("#rank svg.chart")).to_have_attribute("aria-label", re.compile("batch"))
     page.reload()
+    visitor.chart("contour")
     expect(page.locator("#contour h3")).to_have_text("How unsure the model is")
 
 

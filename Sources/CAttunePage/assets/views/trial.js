@@ -5,7 +5,7 @@ import { experimentAddress } from '../router.js';
 import { seriesChart } from '../charts/curves.js';
 import { formatDuration, formatNumber, formatTime, formatValue, finite } from '../charts/format.js';
 import { logPane } from './log.js';
-import { stateBadge } from './words.js';
+import { begun, stateBadge } from './words.js';
 
 /** One trial: its values, its series, why it was tried, why it ended, its log. */
 export async function trialTab(context) {
@@ -14,7 +14,9 @@ export async function trialTab(context) {
   let trial = await get(path, {}, signal);
   const facts = el('div', { class: 'columns' });
   const why = el('div');
+  const head = el('div', { class: 'trial-head' });
   const draw = () => {
+    head.replaceChildren(...headContent(trial, context));
     facts.replaceChildren(valuesCard(trial, context), reasonCard(trial, context));
     why.replaceChildren(...(trial.stopped ? [stoppedCard(trial)] : failureCard(trial)));
   };
@@ -26,14 +28,19 @@ export async function trialTab(context) {
     draw();
     figure?.show(trial);
   }, 1000, signal));
-  return el('div', { class: 'trial' },
-    el('div', { class: 'trial-head' }, el('h2', {}, `Trial ${number}`), stateBadge(trial.state),
-      trial.number === context.experiment.best?.number ? el('span', { class: 'badge best-badge' }, 'best so far') : null,
-      el('nav', { class: 'aside', 'aria-label': 'Other trials' },
-        number > 1 ? el('a', { href: experimentAddress(name, {}, `/trials/${number - 1}`) }, '← Previous') : null,
-        el('a', { href: experimentAddress(name, {}, `/trials/${number + 1}`) }, 'Next →'),
-        el('a', { href: experimentAddress(name, { tab: 'trials' }) }, 'All trials'))),
-    why, facts, figure?.figure.element, await logPane(context, trial), eventsCard(trial));
+  return el('div', { class: 'trial' }, head, why, facts, figure?.figure.element, await logPane(context, trial), eventsCard(trial));
+}
+
+function headContent({ number, state }, { name, experiment }) {
+  const neighbour = (other, text) => el('a', { href: experimentAddress(name, {}, `/trials/${other}`) }, text);
+  return [
+    el('h2', {}, `Trial ${number}`), stateBadge(state),
+    ...(number === experiment.best?.number ? [el('span', { class: 'badge best-badge' }, 'best so far')] : []),
+    el('nav', { class: 'aside', 'aria-label': 'Other trials' },
+      number > 1 ? neighbour(number - 1, '← Previous') : null,
+      number < begun(experiment.counts) ? neighbour(number + 1, 'Next →') : null,
+      el('a', { href: experimentAddress(name, { tab: 'trials' }) }, 'All trials')),
+  ];
 }
 
 function valuesCard(trial, { experiment }) {
