@@ -16,6 +16,7 @@ public struct Curve: Sendable, Hashable {
     /// So many of `0..<count` at even distances, both ends among them.
     static func places(_ count: Int, atMost limit: Int) -> [Int] {
         guard count > limit else { return Array(0..<count) }
+        guard limit > 1 else { return Array(0..<max(0, limit)) }
         return (0..<limit).map { $0 * (count - 1) / (limit - 1) }
     }
 }

@@ -14,6 +14,8 @@ from playwright.sync_api import expect, sync_playwright
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 EXPERIMENTS = REPOSITORY / "experiments"
+# Builds for debugging are slow at models; what is wrong shows at once mostly.
+expect.set_options(timeout=30_000)
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.path.exists(path)), None)
 
 
@@ -93,7 +95,7 @@ class Visitor:
         self.complaints = []
         self.dialogs = []
         self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "accept_downloads": True} | options))
-        self.context.set_default_timeout(15000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.page.on("console", self.heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -3,7 +3,7 @@ import { experimentPath, get, pageURL } from '../api.js';
 import { problemNote } from '../notes.js';
 import { experimentAddress, remember } from '../router.js';
 import { formatCount, formatDuration, formatNumber, formatValue, finite } from '../charts/format.js';
-import { stateBadge, stateName } from './words.js';
+import { begun, stateBadge, stateName } from './words.js';
 
 const PAGE = 100;
 const STATES = ['Running', 'Succeeded', 'EarlyStopped', 'Failed', 'Killed', 'MetricsUnavailable', 'Paused'];
@@ -45,7 +45,8 @@ export async function trialsTab(context) {
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.number : null;
     body.replaceChildren(...reply.trials.map((trial) => row(trial, columns, name, context.experiment.best?.number)));
     if (focused) body.querySelector(`[data-number="${focused}"]`)?.focus();
-    count.textContent = reply.shown === reply.total ? `${formatCount(reply.total)} trials` : `${formatCount(reply.shown)} of ${formatCount(reply.total)} trials`;
+    const all = begun(context.experiment.counts);
+    count.textContent = reply.total >= all ? `${formatCount(reply.total)} trials` : `${formatCount(reply.total)} of ${formatCount(all)} trials`;
     paging.replaceChildren(...pages(reply, query, change));
   };
   const text = (key, label, placeholder) => {
@@ -108,12 +109,12 @@ function row(trial, columns, name, best) {
     columns.slice(1).map(({ cell }) => el('td', {}, cell(trial))));
 }
 
-function pages({ shown }, query, change) {
-  if (shown <= PAGE) return [];
-  const last = Math.min(shown, query.offset + PAGE);
+function pages({ total }, query, change) {
+  if (total <= PAGE) return [];
+  const last = Math.min(total, query.offset + PAGE);
   return [
     button('Previous', () => change({ offset: Math.max(0, query.offset - PAGE) }), { disabled: query.offset === 0 }),
-    el('span', {}, `${formatCount(query.offset + 1)} to ${formatCount(last)} of ${formatCount(shown)}`),
-    button('Next', () => change({ offset: query.offset + PAGE }), { disabled: last >= shown }),
+    el('span', {}, `${formatCount(query.offset + 1)} to ${formatCount(last)} of ${formatCount(total)}`),
+    button('Next', () => change({ offset: query.offset + PAGE }), { disabled: last >= total }),
   ];
 }
