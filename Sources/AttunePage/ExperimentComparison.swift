@@ -21,6 +21,7 @@ public struct ExperimentComparison: Sendable {
         let last = view.ends.filter { !$0.isNaN }.max() ?? view.starts.last
         fields["seconds"] = view.starts.first.flatMap { first in last.map { .pageTime($0 - first) } } ?? .null
         fields["trialSeconds"] = .page(view.medianSeconds)
+        fields["parameters"] = .page(card.experiment.space.names)
         fields["parallelTrials"] = .number(card.experiment.budget.parallelTrials)
         return .object(fields)
     }

@@ -116,13 +116,14 @@ public struct AuditPage: Sendable {
             "stopped": .number(audit.stopped.trials.count), "checked": .number(audit.reporting),
             "note": .string(audit.closingLines.joined(separator: " ")),
             "trials": .array(stops.stops.prefix(1_000).map(\.json)),
-            "wrong": audit.stopped.trials.isEmpty
-                ? .null
-                : [
-                    "chanceOfBest": .page(audit.stopped.chanceOfBest), "unforeseen": .number(audit.stopped.unforeseen),
-                    "saved": .page(audit.stopped.saved), "used": .number(audit.stopped.used),
-                ],
+            "wrong": wrong,
             "audit": audit.json,
         ]
+    }
+
+    /// How often a trial that the rule stops would have been the best, where a control group says so.
+    private var wrong: JSON {
+        guard let control = audit.control, let share = control.chanceOfEach else { return .null }
+        return ["share": .page(share), "low": .null, "high": .null, "judged": .number(control.stoppable.count)]
     }
 }

@@ -5,12 +5,15 @@ public struct TrialQuery: Sendable, Hashable {
     /// What a trial is sorted or filtered by.
     public enum Field: Sendable, Hashable {
         case number, value, state, start, duration
+        /// How good it is: the front first, and then by the objective.
+        case best
         case metric(String)
         case parameter(String)
 
         public init(_ text: String) {
             switch text {
             case "number": self = .number
+            case "best": self = .best
             case "value": self = .value
             case "state": self = .state
             case "start": self = .start
@@ -23,7 +26,8 @@ public struct TrialQuery: Sendable, Hashable {
         var needsTexts: Bool {
             switch self {
             case .number, .value, .state, .start, .duration: false
-            case .metric, .parameter: true
+            // Of several objectives the others are in the metrics.
+            case .best, .metric, .parameter: true
             }
         }
     }
@@ -47,7 +51,8 @@ public struct TrialQuery: Sendable, Hashable {
 
         public let field: Field
         public let comparison: Comparison
-        public let text: String
+        /// What it is compared with; of several, with `|` between, any one.
+        public let texts: [String]
 
         /// - Throws: `AttuneError` where there is no comparison in it.
         public init(_ text: String) throws(AttuneError) {
@@ -56,7 +61,9 @@ public struct TrialQuery: Sendable, Hashable {
             else { throw AttuneError("filter: found \"\(text)\"; write a comparison, such as parameter:rate<0.1") }
             field = Field(String(match.1))
             self.comparison = comparison
-            self.text = String(match.3)
+            let text = String(match.3)
+            let isList = comparison == .equals || comparison == .isNot
+            texts = isList ? text.split(separator: "|", omittingEmptySubsequences: false).map(String.init) : [text]
         }
     }
 
@@ -108,8 +115,13 @@ extension ExperimentView {
         if let wanted = query.states { found = found.filter { wanted.contains(states[$0]) } }
         for filter in query.filters {
             let column = try column(of: filter.field)
-            let bound = try number(filter.text, of: filter.field)
-            found = found.filter { !column[$0].isNaN && filter.comparison.holds(column[$0], bound) }
+            var bounds: [Double] = []
+            for text in filter.texts { bounds.append(try number(text, of: filter.field)) }
+            let isMet = { (value: Double) in
+                filter.comparison == .isNot
+                    ? !bounds.contains(value) : bounds.contains { filter.comparison.holds(value, $0) }
+            }
+            found = found.filter { !column[$0].isNaN && isMet(column[$0]) }
         }
         if query.sort == .number { return query.isDescending ? found.reversed() : found }
         let keys = try column(of: query.sort)
@@ -124,6 +136,7 @@ extension ExperimentView {
         switch field {
         case .number: return states.indices.map { Double($0 + 1) }
         case .value: return values
+        case .best: return goodness
         case .state: return states.map { Double($0.rawValue) }
         case .start: return starts
         case .duration: return zip(starts, ends).map { $1 - $0 }
@@ -136,13 +149,28 @@ extension ExperimentView {
         }
     }
 
+    /// By trial its place among all, 0 for the best; NaN where it has no value.
+    private var goodness: [Double] {
+        let front = objective.hasSeveralTargets ? Set(front().members) : []
+        let usable = states.indices.filter { !values[$0].isNaN }
+        let order = usable.sorted { a, b in
+            if front.contains(a) != front.contains(b) { return front.contains(a) }
+            // One that was stopped or breaks a constraint is never best.
+            if standings[a].isNaN != standings[b].isNaN { return standings[b].isNaN }
+            return values[a] == values[b] ? a < b : objective.prefers(values[a], to: values[b])
+        }
+        var places = [Double](repeating: .nan, count: count)
+        for (place, index) in order.enumerated() { places[index] = Double(place) }
+        return places
+    }
+
     private func number(_ text: String, of field: TrialQuery.Field) throws(AttuneError) -> Double {
         let number: Double? =
             switch field {
             case .state: TrialState(name: text).map { Double($0.rawValue) }
             case .parameter(let name):
                 experiment.space.parameters.first { $0.name == name }.flatMap { ParameterAxis($0).number(reading: text) }
-            case .number, .value, .start, .duration, .metric: Double(text)
+            case .number, .value, .start, .duration, .best, .metric: Double(text)
             }
         guard let number else { throw AttuneError("filter: \"\(text)\" is no value of its field") }
         return number
