@@ -56,6 +56,7 @@ export class Figure {
     const focused = this.body.contains(document.activeElement) && document.activeElement === this.drawn?.element;
     this.drawn = this.options.draw(this.data, this.width);
     this.note.textContent = this.drawn?.note ?? '';
+    this.body.style.minHeight = '0';
     if (this.drawn === null) {
       this.body.replaceChildren(el('p', { class: 'figure-empty' }, this.options.empty ?? 'Nothing to show yet.'));
       return;

@@ -86,7 +86,7 @@ function reportSlices({ slices, experiment, parallel }) {
   return reportSection('Each parameter', htmlElement('div', { class: 'grid-of-charts' }, slices.map((data) => {
     const good = ranges[data.parameter.name];
     return sliceChart(data, {
-      width: HALF, height: 280, metric: experiment.metric, maximize: experiment.maximize, range: good ? [good.low, good.high] : null, best: experiment.best?.number,
+      width: HALF, height: 280, metric: experiment.metric, maximize: experiment.maximize, range: good && good.low < good.high ? [good.low, good.high] : null, best: experiment.best?.number,
     }).element;
   })));
 }

@@ -3,7 +3,7 @@ import { finite, formatNumber } from './format.js';
 import { axisScale } from './scale.js';
 import { chartFrame } from './frame.js';
 import { axisText, jitter } from './slice.js';
-import { goodness, rampBar, shade, SHADES } from './ramp.js';
+import { rampBar, rankGoodness, shade, SHADES } from './ramp.js';
 import { inspectPoints } from './inspect.js';
 
 const CELL = 5;
@@ -24,7 +24,7 @@ export function contourChart(data, { width, height, metric, maximize, show = 'me
   const grid = data.model?.[show];
   if (grid) drawField(frame, data, grid, { x, y, up: show === 'mean' ? maximize : true });
   frame.element.append(fieldKey(grid?.flat() ?? trials.value, width, show, maximize, metric));
-  const good = goodness(grid && show === 'mean' ? grid.flat() : trials.value, maximize);
+  const good = rankGoodness(grid && show === 'mean' ? grid.flat() : trials.value, maximize);
   const points = trials.number.map((number, i) => ({
     x: frame.x(trials.x[i]) + jitter(number, data.x, frame.area.right - frame.area.left),
     y: frame.y(trials.y[i]) + jitter(number * 7, data.y, frame.area.bottom - frame.area.top), number, value: trials.value[i],
@@ -76,7 +76,7 @@ function named(axis) {
 /** Fills the area with squares of one shade each, row by row as runs, interpolating the model's grid. */
 function drawField(frame, data, grid, { x, y, up }) {
   const { left, right, top, bottom } = frame.area;
-  const good = goodness(grid.flat(), up);
+  const good = rankGoodness(grid.flat(), up);
   const paths = Array.from({ length: SHADES }, () => '');
   const columns = gridPositions(data.model.xs, x);
   const rows = gridPositions(data.model.ys, y);

@@ -11,7 +11,7 @@ export function goodRanges(parallel) {
   const sign = parallel.objective.maximize ? -1 : 1;
   const ended = parallel.number.map((_, i) => i).filter((i) => finite(parallel.value[i]) && 'SP'.includes(parallel.state[i]))
     .sort((a, b) => sign * (parallel.value[a] - parallel.value[b]));
-  const top = ended.slice(0, Math.max(3, Math.ceil(ended.length * 0.1)));
+  const top = ended.slice(0, Math.max(4, Math.ceil(ended.length * 0.1)));
   if (ended.length < 5) return {};
   return Object.fromEntries(parallel.axes.map((axis, k) => [axis.name, rangeOf(axis, top.map((i) => parallel.columns[k][i]), parallel.columns[k])])
     .filter(([, range]) => range));
@@ -58,10 +58,10 @@ export function findings(experiment, importance, parallel) {
 function matters(bar, index, range, axis) {
   const first = index === 0 ? `${bar.name} matters most (${formatShare(bar.importance)})` : `Next is ${bar.name} (${formatShare(bar.importance)})`;
   if (!range || !axis) return `${first}.`;
-  if (range.choice !== null) return `${first}: ${formatShare(range.share)} of the best tenth have ${range.choice}.`;
-  if (range.low === range.high) return `${first}: the best tenth have ${axisText(axis, range.low)}.`;
+  if (range.choice !== null) return `${first}: ${formatShare(range.share)} of the best ${formatCount(range.count)} trials have ${range.choice}.`;
+  if (range.low === range.high) return `${first}: the best ${formatCount(range.count)} trials have ${axisText(axis, range.low)}.`;
   const whole = finite(axis.min) && finite(axis.max) ? `, of ${formatNumber(axis.min, 3)} to ${formatNumber(axis.max, 3)} searched` : '';
-  return `${first}: most of the best tenth lie between ${formatNumber(range.low, 3)} and ${formatNumber(range.high, 3)}${whole}.`;
+  return `${first}: ${range.count < 10 ? '' : 'most of '}the best ${formatCount(range.count)} trials lie between ${formatNumber(range.low, 3)} and ${formatNumber(range.high, 3)}${whole}.`;
 }
 
 /**

@@ -27,7 +27,7 @@ export function historyChart(data, { width, height, pick }) {
     x: frame.x(point.number), y: frame.y(clamped(y, point.value)), state: point.state, number: point.number,
     lines: [`Trial ${point.number}`, `${data.metric} ${formatNumber(point.value)}`, stateWord(point.state)],
   }));
-  frame.plot.append(stateMarks(points, points.length > 600 ? 2 : 3), bestLine(data.best, frame, x.domain[1], y));
+  frame.plot.append(stateMarks(points, points.length > 600 ? 2 : points.length > 100 ? 3 : 4), bestLine(data.best, frame, x.domain[1], y));
   inspectPoints(frame.element, points, { pick });
   return {
     element: frame.element, note: beyondNote(y.beyond),

@@ -29,7 +29,7 @@ export function sliceChart(data, { width, height, metric, maximize, range, best,
     x: frame.x(row.at) + jitter(row.number, axis, frame.area.right - frame.area.left), y: frame.y(clamped(y, row.value)), state: row.state, number: row.number,
     lines: [`Trial ${row.number}`, `${axis.name} ${axisText(axis, row.at)}`, `${metric} ${formatNumber(row.value)}`, stateWord(row.state)],
   })).sort((a, b) => a.x - b.x);
-  frame.plot.append(stateMarks(points, points.length > 600 ? 2 : 3));
+  frame.plot.append(stateMarks(points, points.length > 600 ? 2 : points.length > 100 ? 3 : 4));
   const top = points.find((point) => point.number === best);
   if (top) frame.plot.append(bestMark(top));
   inspectPoints(frame.element, points, { pick });

@@ -37,7 +37,7 @@ export function slices(context, shared) {
       if (data.number.length === 0) return null;
       return sliceChart(data, {
         width, height: 320, metric: context.experiment.metric, maximize: context.experiment.maximize,
-        range: good ? [good.low, good.high] : null, best: context.experiment.best?.number, pick: context.openTrial,
+        range: good && good.low < good.high ? [good.low, good.high] : null, best: context.experiment.best?.number, pick: context.openTrial,
       });
     },
   });
@@ -52,5 +52,5 @@ function weight(importance, name) {
 function goodText(axis, good) {
   if (good.choice !== null) return `${formatShare(good.share)} of the best ${good.count} trials have ${good.choice}.`;
   const where = good.low === good.high ? `at ${axisText(axis, good.low)}` : `between ${formatNumber(good.low, 3)} and ${formatNumber(good.high, 3)} (shaded)`;
-  return `Most of the best ${good.count} trials have ${axis.name} ${where}.`;
+  return `${good.count < 10 ? 'The' : 'Most of the'} best ${good.count} trials have ${axis.name} ${where}.`;
 }
