@@ -21,6 +21,7 @@ def run(attune):
             logs_are_there(visitor)
             several_objectives_have_a_front(visitor)
             experiments_compare(visitor)
+            cells_are_drawn(visitor)
             keys_and_colours(visitor)
 
 
@@ -173,6 +174,25 @@ def experiments_compare(visitor):
     expect(page.get_by_role("region", name="Differences")).to_contain_text("algorithm")
     page.get_by_label("Add").select_option("two-objectives")
     expect(page).to_have_url(re.compile("two-objectives"))
+
+
+def cells_are_drawn(visitor):
+    server = visitor.server
+    cells = {"kinds": ["normal", "reduction"], "nodes": 4, "inputs": 2, "edges": 2,
+             "operations": ["skip_connect", "sep_conv_3x3", "max_pool_3x3"]}
+    server.call("Experiments/CreateExperiment", object={
+        "apiVersion": "kubeflow.org/v1beta1", "kind": "Experiment", "metadata": {"name": "cells"},
+        "spec": {"objective": {"type": "minimize", "objectiveMetricName": "loss"}, "algorithm": {"algorithmName": "random"},
+                 "maxTrialCount": 3, "nasConfig": {"cells": cells}}})
+    server.tell("cells", 2)
+    page = visitor.open("/experiments/cells")
+    page.get_by_role("tab", name="Cells").click()
+    for name in ("Normal cell", "Reduction cell"):
+        image = page.get_by_role("img", name=name)
+        expect(image).to_be_visible()
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    page.get_by_label("Cells of").select_option("Trial 1")
+    expect(page).to_have_url(re.compile("trial=1"))
 
 
 def keys_and_colours(visitor):

@@ -18,6 +18,7 @@ export function goodRanges(parallel) {
 }
 
 function rangeOf(axis, all, column) {
+  const best = all.find(finite);
   const values = all.filter(finite).sort((a, b) => a - b);
   if (values.length === 0) return null;
   const common = commonest(values);
@@ -26,7 +27,8 @@ function rangeOf(axis, all, column) {
   }
   const scale = axisScale(axis, column.filter(finite));
   const trim = Math.floor(values.length * 0.1);
-  const [low, high] = [values[trim], values[values.length - 1 - trim]];
+  const low = Math.min(best, values[trim]);
+  const high = Math.max(best, values[values.length - 1 - trim]);
   const middle = scale.position(values[Math.floor(values.length / 2)]);
   const edge = axis.values ? null : middle > 0.93 ? 'top' : middle < 0.07 ? 'bottom' : null;
   return { low, high, choice: null, share: scale.position(high) - scale.position(low), edge, count: all.length };
@@ -59,7 +61,7 @@ function matters(bar, index, range, axis) {
   const first = index === 0 ? `${bar.name} matters most (${formatShare(bar.importance)})` : `Next is ${bar.name} (${formatShare(bar.importance)})`;
   if (!range || !axis) return `${first}.`;
   if (range.choice !== null) return `${first}: ${formatShare(range.share)} of the best ${formatCount(range.count)} trials have ${range.choice}.`;
-  if (range.low === range.high) return `${first}: the best ${formatCount(range.count)} trials have ${axisText(axis, range.low)}.`;
+  if (range.low === range.high) return `${first}: most of the best ${formatCount(range.count)} trials have ${axisText(axis, range.low)}.`;
   const whole = finite(axis.min) && finite(axis.max) ? `, of ${formatNumber(axis.min, 3)} to ${formatNumber(axis.max, 3)} searched` : '';
   return `${first}: ${range.count < 10 ? '' : 'most of '}the best ${formatCount(range.count)} trials lie between ${formatNumber(range.low, 3)} and ${formatNumber(range.high, 3)}${whole}.`;
 }

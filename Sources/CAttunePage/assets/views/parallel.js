@@ -20,7 +20,7 @@ export function parallelFigure(context, shared) {
     clear.hidden = true;
   }, { hidden: Object.keys(brush).length === 0 });
   const figure = new Figure({
-    title: 'All parameters', id: 'parallel', signal: context.signal, height: 380, controls: [clear],
+    title: 'All parameters', id: 'parallel', signal: context.signal, height: 380, choices: [clear],
     hint: 'A line for each trial. Drag along an axis to keep the trials in that range.',
     load: async () => {
       const data = await shared.parallel();
