@@ -67,6 +67,7 @@ let package = Package(
             swiftSettings: strict),
         // The web page's files, embedded, so that one binary carries them; list.sh lists them.
         .target(name: "CAttunePage", exclude: ["assets", "assets.inc", "list.sh"]),
+        // Hashes: a report's policy names its own script and style.
         .target(
             name: "AttunePage",
             dependencies: [

@@ -48,7 +48,16 @@ extension StoppingAudit {
             "RULE", "STOPS", "ENDS", "SAVES", "OF ALL", several ? "OF THE FRONT" : "THE BEST", "LEAVES", "GOES ON",
         ]
         let table = TextTable(header: header, rows: rows.map(cells))
-        return ([table.text, ""] + closingLines).joined(separator: "\n")
+        return ([table.text, ""] + closingLines + columnNote).joined(separator: "\n")
+    }
+
+    /// What the table's last column means, where it says something.
+    private var columnNote: [String] {
+        guard rows.contains(where: { !$0.wouldGoOn.isEmpty }) else { return [] }
+        return [
+            "GOES ON counts trials that were really stopped and that the rule would have let run: what they would have"
+                + " come to was never recorded."
+        ]
     }
 
     private var several: Bool { experiment.objective.hasSeveralTargets }

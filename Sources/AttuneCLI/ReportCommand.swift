@@ -21,7 +21,8 @@ struct ReportCommand: AsyncParsableCommand {
 
     @Argument(help: "The experiment; or, inside a trial, METRIC=VALUE, one or more.") var values: [String]
     @Option(help: "Of metrics: the step or epoch; counted when it is not given.") var step: Int?
-    @Option(help: "Of an experiment: the file to write, - for standard output (default: NAME.html).", completion: .file())
+    @Option(
+        help: "Of an experiment: the file to write, - for standard output (default: NAME.html).", completion: .file())
     var output: String?
     @OptionGroup var recordsOptions: RecordsOptions
 

@@ -76,16 +76,26 @@ extension JSON {
     private static func scalar(_ string: String) -> String {
         let isPlain = string.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_.\/-]*/) != nil
         let words: Set = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"]
-        return isPlain && !words.contains(string.lowercased()) ? string : JSON.string(string).description
+        if isPlain, !words.contains(string.lowercased()) { return string }
+        // What a reader may take for the end of a line, beside those that JSON escapes.
+        return ["\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}"].reduce(JSON.string(string).description) { text, end in
+            let code = String(end.unicodeScalars.first?.value ?? 0, radix: 16)
+            return text.replacing(end, with: "\\u" + String(repeating: "0", count: 4 - code.count) + code)
+        }
     }
 
     private static func spaces(_ count: Int) -> String { String(repeating: " ", count: count) }
 }
 
 extension String {
+    private static let lineEnds: Set<UInt32> = [0x2028, 0x2029]
+
     /// Whether a literal block keeps it as it is: several printable lines, the first not indented.
     fileprivate var isWritableAsBlock: Bool {
         contains("\n") && !hasSuffix("\n\n") && !hasPrefix(" ") && !hasPrefix("\n") && self != "\n"
-            && unicodeScalars.allSatisfy { $0 == "\n" || (0x20...0x7E).contains($0.value) || (0xA0...0xD7FF).contains($0.value) }
+            && unicodeScalars.allSatisfy {
+                $0 == "\n" || (0x20...0x7E).contains($0.value)
+                    || (0xA0...0xD7FF).contains($0.value) && !String.lineEnds.contains($0.value)
+            }
     }
 }

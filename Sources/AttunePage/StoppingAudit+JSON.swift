@@ -46,12 +46,6 @@ extension StoppingAudit {
         var lines = ["\(resource) units of resource were used by \(reporting) trials that reported."]
         if !stopped.trials.isEmpty { lines += stoppedLines }
         if let control { lines += controlLines(control) }
-        if rows.contains(where: { !$0.wouldGoOn.isEmpty }) {
-            lines.append(
-                "GOES ON counts trials that were really stopped and that the rule would have let run: what they would have"
-                    + " come to was never recorded."
-            )
-        }
         return lines
     }
 

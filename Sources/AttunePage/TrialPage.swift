@@ -1,3 +1,4 @@
+import AttuneAlgorithms
 import AttuneCore
 import AttuneStore
 import AttuneYAML
@@ -98,9 +99,14 @@ public struct TrialPage: Sendable {
     }
 
     private var unexplained: String {
-        trial.number <= experiment.initialTrials.count
-            ? "It is one of the experiment's initial trials."
-            : "\(experiment.algorithm.name) gave no reason for it beyond its own rule."
+        if trial.number <= experiment.initialTrials.count { return "It is one of the experiment's initial trials." }
+        let name = experiment.algorithm.name
+        return switch name {
+        case "random": "It was drawn at random."
+        case "sobol": "It is the next point of a sequence that covers the space evenly."
+        case "grid": "It is the next combination of the grid."
+        default: AlgorithmCatalogue.standard[algorithm: name].map { "\(name): \($0.summary)" } ?? "\(name) proposed it."
+        }
     }
 
     /// What was run, its parameters filled in; nil where a script carries trials out.

@@ -35,7 +35,12 @@ public struct TrialQuery: Sendable, Hashable {
     /// A comparison that a trial must pass, such as `parameter:rate<0.1`.
     public struct Filter: Sendable, Hashable {
         public enum Comparison: String, Sendable, Hashable, CaseIterable {
-            case atMost = "<=", atLeast = ">=", isNot = "!=", less = "<", more = ">", equals = "="
+            case atMost = "<="
+            case atLeast = ">="
+            case isNot = "!="
+            case less = "<"
+            case more = ">"
+            case equals = "="
 
             func holds(_ a: Double, _ b: Double) -> Bool {
                 switch self {
@@ -169,7 +174,9 @@ extension ExperimentView {
             switch field {
             case .state: TrialState(name: text).map { Double($0.rawValue) }
             case .parameter(let name):
-                experiment.space.parameters.first { $0.name == name }.flatMap { ParameterAxis($0).number(reading: text) }
+                experiment.space.parameters.first { $0.name == name }.flatMap {
+                    ParameterAxis($0).number(reading: text)
+                }
             case .number, .value, .start, .duration, .best, .metric: Double(text)
             }
         guard let number else { throw AttuneError("filter: \"\(text)\" is no value of its field") }

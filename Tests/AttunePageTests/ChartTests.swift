@@ -187,6 +187,11 @@ struct ChartTests {
         #expect(contour.ys[flat / 11] == 4 && abs(contour.xs[flat % 11] - 0.3) < 0.11)
         let json = try view.contourJSON("kind", "x", grid: 4)
         #expect(json["model"]?["xs"] == [0, 1] && json["note"]?.string?.contains("averaged") == true)
+        let plain = Experiment(
+            "pair", .minimize("loss"), over: Parameter("x", in: 0.0...1.0), Parameter("kind", of: ["a", "b"]))
+        let pair = try ExperimentView(try succeeded(plain, (0..<7).map { ["loss": Double($0)] }), events: 21)
+        #expect(try pair.contour("x", "kind", grid: 4).backgrounds == 1, "there is nothing to average over")
+        #expect(Curve.places(7, atMost: 1) == [0] && Curve.places(7, atMost: 0).isEmpty)
         let few = try ExperimentView(try succeeded(experiment, [["loss": 1]]), events: 3).contourJSON("x", "y")
         #expect(few["model"]?.isNull == true)
     }

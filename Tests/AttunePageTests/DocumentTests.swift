@@ -31,8 +31,10 @@ struct DocumentTests {
 
     @Test func `hostile texts survive the way through YAML`() throws {
         let texts = [
-            "", " ", "yes", "No", "null", "~", "1", "0x1F", "1e3", "- a", "a: b", "#", "a #b", "'", "\"", "\\", "\n", "a\n",
-            "a\nb", "a\n\nb\n", "a\n\n", " a\nb", "\ta\nb", "tab\there", "é", "🤷", "\u{0}", "\u{7}\n", "%", "@", "`", "{a}",
+            "", " ", "yes", "No", "null", "~", "1", "0x1F", "1e3", "- a", "a: b", "#", "a #b", "'", "\"", "\\", "\n",
+            "a\n",
+            "a\nb", "a\n\nb\n", "a\n\n", " a\nb", "\ta\nb", "tab\there", "é", "🤷", "\u{0}", "\u{7}\n", "%", "@", "`",
+            "{a}",
             "[a]", "!x", "&a", "*a", "|", ">", "?", "a\r\nb", "\u{2028}", "<script>alert(1)</script>", "---", "...",
         ]
         for text in texts {
@@ -54,7 +56,9 @@ struct DocumentTests {
         b.algorithm = AlgorithmSpec("random")
         let entries = [a, b].map { experiment in
             let view = ExperimentView(experiment, createdAt: Samples.noon)
-            return (card: ExperimentCard(.sample(of: experiment), namespace: "default", experiment, spark: []), view: view)
+            return (
+                card: ExperimentCard(.sample(of: experiment), namespace: "default", experiment, spark: []), view: view
+            )
         }
         let comparison = ExperimentComparison(entries)
         let differences = Dictionary(uniqueKeysWithValues: comparison.differences.map { ($0.path, $0.values) })

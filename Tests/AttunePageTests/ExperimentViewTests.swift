@@ -38,7 +38,8 @@ struct ExperimentViewTests {
     }
 
     private func catchUp(_ view: inout ExperimentView, _ store: SQLiteStore, texts: Bool) async throws {
-        let found = try await store.trialChanges(of: experiment.id, cells: view.events, texts: texts ? view.textEvents : nil)
+        let found = try await store.trialChanges(
+            of: experiment.id, cells: view.events, texts: texts ? view.textEvents : nil)
         let changes = try #require(found)
         view.take(changes.cells, upTo: changes.events)
         if texts { try view.take(changes.texts, upTo: changes.events) }

@@ -48,7 +48,8 @@ struct HistoryTests {
     @Test func `a trial that was stopped, failed or broke a constraint is never best`() throws {
         let objective = Objective([.init(.maximize, "score")], constraints: [.init("cost", max: 1)])
         let experiment = Experiment("limited", objective, over: Parameter("x", in: 0.0...1.0))
-        var study = try succeeded(experiment, [["score": 1, "cost": 0], ["score": 9, "cost": 2], ["score": 2, "cost": 1]])
+        var study = try succeeded(
+            experiment, [["score": 1, "cost": 0], ["score": 9, "cost": 2], ["score": 2, "cost": 1]])
         try study.apply(.started(4, Suggestion(study.trials[0].assignment), at: Samples.noon))
         try study.apply(.observed(4, Observation.all(["score": 50, "cost": 0], step: 0, at: Samples.noon)))
         try study.apply(.ended(4, .earlyStopped, at: Samples.noon))

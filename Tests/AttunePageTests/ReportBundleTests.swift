@@ -9,7 +9,8 @@ import Testing
 struct ReportBundleTests {
     @Test func `a bundle has each module once, after those it needs, without the words that modules need`() throws {
         let files = [
-            "report.js": "import { a, b } from './charts/a.js';\nimport { c } from './c.js';\nexport const r = a + b + c;\n",
+            "report.js":
+                "import { a, b } from './charts/a.js';\nimport { c } from './c.js';\nexport const r = a + b + c;\n",
             "charts/a.js": "import {\n  c,\n} from '../c.js';\nexport function a() { return c; }\nexport class b {}\n",
             "c.js": "export const c = 'export me; import {x} from \"y\";';\n",
         ]

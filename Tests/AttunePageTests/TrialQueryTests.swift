@@ -42,7 +42,8 @@ struct TrialQueryTests {
         let objective = Objective([.init(.maximize, "score"), .init(.minimize, "cost")])
         let experiment = Experiment("best", objective, over: Parameter("x", in: 0.0...1.0))
         let study = try succeeded(
-            experiment, [["score": 5, "cost": 5], ["score": 4, "cost": 9], ["score": 1, "cost": 1], ["score": 9, "cost": 9]])
+            experiment,
+            [["score": 5, "cost": 5], ["score": 4, "cost": 9], ["score": 1, "cost": 1], ["score": 9, "cost": 9]])
         #expect(try find(try ExperimentView(study, events: 12), "best") == [4, 1, 3, 2])
     }
 

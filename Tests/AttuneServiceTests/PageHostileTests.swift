@@ -36,7 +36,8 @@ struct PageHostileTests {
     }
 
     @Test(arguments: [
-        "", "/history", "/trials", "/trials?search=%3Cscript%3E", "/trials/3", "/parallel", "/slice?parameter=optimizer",
+        "", "/history", "/trials", "/trials?search=%3Cscript%3E", "/trials/3", "/parallel",
+        "/slice?parameter=optimizer",
         "/curves", "/importance", "/audit",
     ]) func `script in names, values and reasons comes as the text of JSON`(_ part: String) async throws {
         try await RunningServer.with { server in
@@ -71,9 +72,11 @@ struct PageHostileTests {
 
     @Test(arguments: [
         "experiments/..%2f..%2fetc", "experiments/%00", "experiments/hostile/trials/..%2f1/log",
-        "experiments/hostile/trials/-1", "experiments/hostile/trials/99999999999999999999", "experiments/hostile/%2e%2e",
+        "experiments/hostile/trials/-1", "experiments/hostile/trials/99999999999999999999",
+        "experiments/hostile/%2e%2e",
         "experiments/hostile/trials/1/log?after=-5&limit=0", "experiments/hostile/trials?search=%25%27%22--",
-        "experiments/hostile/trials?sort=number%3BDROP%20TABLE%20trial", "experiments?search=%25_%5C&offset=-1&limit=1e9",
+        "experiments/hostile/trials?sort=number%3BDROP%20TABLE%20trial",
+        "experiments?search=%25_%5C&offset=-1&limit=1e9",
         "experiments/hostile/history?points=99999999999999999999", "experiments/hostile/contour?x=rate&y=rate",
         "compare/summary?names=,,,", "compare/history?names=a,b,c,d,e,f,g,h,i,j", "experiments//hostile",
     ]) func `hostile addresses are answered or refused, and break nothing`(_ path: String) async throws {

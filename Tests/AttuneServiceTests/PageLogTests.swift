@@ -21,7 +21,8 @@ struct PageLogTests {
         var experiment = Samples.experiment()
         experiment.metadata.annotations["attune.dev/trials"] = root.appending(path: trials).path
         let summary = ExperimentSummary(
-            id: "sample", createdAt: Samples.noon, metric: "loss", direction: .minimize, maxTrials: nil, status: .running,
+            id: "sample", createdAt: Samples.noon, metric: "loss", direction: .minimize, maxTrials: nil,
+            status: .running,
             counts: Study.Counts(), priorTrials: 0, best: nil, events: 0)
         return try #require(
             TrialLogs(
@@ -138,7 +139,8 @@ struct PageLogTests {
             clock: clock.tunerClock)
         let dispatcher = Dispatcher(methods: [], gate: gate, logger: .silent)
         let page = WebPage(dispatcher: dispatcher, gate: gate, hub: hub, isSecure: false)
-        let stream = try #require(page.stream(["experiments", "sample", "trials", "1", "log", "follow"], PageQuery([:])))
+        let stream = try #require(
+            page.stream(["experiments", "sample", "trials", "1", "log", "follow"], PageQuery([:])))
         let (frames, continuation) = AsyncStream.makeStream(of: String.self)
         let task = Task {
             try await stream.answer([], .json, Caller()) { continuation.yield(String(decoding: $0, as: UTF8.self)) }

@@ -55,7 +55,9 @@ struct PageSessionTests {
             let token = try await server.token("alice", .write)
             let (cookie, csrf, header) = try await Self.logIn(server, token)
             #expect(header.contains("HttpOnly") && header.contains("SameSite=Strict") && header.contains("Path=/"))
-            #expect(!header.contains("Secure") && !header.contains(token.dropFirst(7)), "plain HTTP; no secret of the token's")
+            #expect(
+                !header.contains("Secure") && !header.contains(token.dropFirst(7)),
+                "plain HTTP; no secret of the token's")
             #expect(csrf.count == 64 && !cookie.contains(csrf))
             let session = try await server.json("/v1/page/session", ["cookie": "other=1; \(cookie); more=2"])
             #expect(session["signedIn"] == true && session["scope"] == "write" && session["identity"] == "alice")
@@ -125,8 +127,8 @@ struct PageSessionTests {
     @Test func `a token in the header needs neither secret nor origin, and goes before the cookie`() async throws {
         try await RunningServer.with { server in
             try await PageTests.fill(server.store, Samples.experiment(), [1])
-            let (reader, _, _) = try await Self.logIn(server, try await server.token("reader", .read))
-            let writer = try await server.token("writer", .write)
+            let (readers, writer) = (try await server.token("reader", .read), try await server.token("writer", .write))
+            let (reader, _, _) = try await Self.logIn(server, readers)
             let reply = try await server.post(
                 Self.create, #"{"experiment": "sample"}"#, ["authorization": "Bearer \(writer)", "cookie": reader])
             #expect(reply.status == 200)
@@ -140,9 +142,12 @@ struct PageSessionTests {
             let session = try await server.json("/v1/page/session", ["cookie": cookie])
             #expect(session["scope"] == "read")
             let headers = ["cookie": cookie, "x-attune-csrf": csrf, "origin": "http://\(server.http)"]
-            for method in ["CreateExperiment", "SuspendExperiment", "ResumeExperiment", "EditBudget", "DeleteExperiment"] {
+            for method in [
+                "CreateExperiment", "SuspendExperiment", "ResumeExperiment", "EditBudget", "DeleteExperiment",
+            ] {
                 let reply = try await server.post(
-                    "/attune.v1.Experiments/\(method)", method == "CreateExperiment" ? "{}" : #"{"experiment": "sample"}"#,
+                    "/attune.v1.Experiments/\(method)",
+                    method == "CreateExperiment" ? "{}" : #"{"experiment": "sample"}"#,
                     headers)
                 #expect(reply.status == 403 && reply.body.contains("needs write"), "\(method)")
             }

@@ -164,8 +164,11 @@ struct PageTests {
             let reply = try await server.get(Self.data + "experiments/sample/trials.csv?sort=value")
             #expect(reply.headers["content-disposition"] == "attachment; filename=\"sample.csv\"")
             let lines = reply.body.split(separator: "\r\n").map(String.init)
-            #expect(lines.count == 4 && lines[0].hasPrefix("number,name,state,value,rate,layers,optimizer,momentum,loss"))
-            #expect(lines.dropFirst().map { $0.prefix(9) } == ["2,sample-2", "3,sample-3", "1,sample-1"].map { $0.prefix(9) })
+            #expect(
+                lines.count == 4 && lines[0].hasPrefix("number,name,state,value,rate,layers,optimizer,momentum,loss"))
+            #expect(
+                lines.dropFirst().map { $0.prefix(9) }
+                    == ["2,sample-2", "3,sample-3", "1,sample-1"].map { $0.prefix(9) })
         }
     }
 

@@ -13,7 +13,7 @@ public struct Curve: Sendable, Hashable {
         values = kept.map(\.value)
     }
 
-    /// So many of `0..<count` at even distances, both ends among them.
+    /// So many of `0..<count` at even distances, both ends among them; of one place the first.
     static func places(_ count: Int, atMost limit: Int) -> [Int] {
         guard count > limit else { return Array(0..<count) }
         guard limit > 1 else { return Array(0..<max(0, limit)) }
