@@ -4,6 +4,7 @@ import { experimentAddress, pageAddress } from '../router.js';
 import { findings, nextSteps } from '../charts/findings.js';
 import { formatNumber, formatValue } from '../charts/format.js';
 import { editBudget } from './actions.js';
+import { begun } from './words.js';
 
 /** The best trial, with the values to use. */
 export function bestCard(context) {
@@ -49,11 +50,16 @@ function severalBest(experiment) {
 export function findingsCard(context, shared) {
   const list = el('ul', { class: 'findings' }, el('li', { class: 'waiting' }, 'Being worked out …'));
   const steps = el('ul', { class: 'steps' });
+  const idle = el('div', { class: 'idle', hidden: true }, el('h3', {}, 'Nobody has begun a trial yet'),
+    el('p', {}, 'Start a worker on any machine that has what the trials need:'),
+    el('pre', { class: 'command', tabindex: 0, 'aria-label': 'Command' }, `attune worker ${context.name} --server ${location.origin}`));
   const next = el('div', { hidden: true }, el('h3', {}, 'What to do next'), steps);
-  const element = el('section', { class: 'card', 'aria-labelledby': 'found-title' }, el('h2', { id: 'found-title' }, 'What was found'), list, next);
+  const element = el('section', { class: 'card', 'aria-labelledby': 'found-title' }, el('h2', { id: 'found-title' }, 'What was found'), list, idle, next);
   const refresh = async () => {
     const [importance, parallel] = await Promise.all([shared.importance().catch(() => null), shared.parallel().catch(() => null)]);
     if (context.signal.aborted) return;
+    const { state, counts } = context.experiment;
+    idle.hidden = state !== 'Running' || begun(counts) > 0;
     const sentences = findings(context.experiment, importance, parallel);
     list.replaceChildren(...(sentences.length > 0 ? sentences : ['More trials have to end before anything can be said.']).map((text) => el('li', {}, text)));
     const advice = nextSteps(context.experiment, parallel);
