@@ -71,7 +71,10 @@ def attune(browser, given):
 
 def trial(source):
     rate, depth = source.uniform(0.001, 1), source.randint(1, 8)
-    return {"assignment": {"rate": rate, "depth": depth}, "metrics": {"loss": (rate - 0.3) ** 2 + depth / 100 + source.gauss(0, 0.05)}}
+    return {
+        "assignment": {"rate": rate, "depth": depth},
+        "metrics": {"loss": (rate - 0.3) ** 2 + depth / 100 + source.gauss(0, 0.05)},
+    }
 
 
 def dashboard(browser, given):
@@ -79,13 +82,27 @@ def dashboard(browser, given):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen([given.dashboard, "-c", DASHBOARD, str(given.trials), str(port)], cwd=folder, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [given.dashboard, "-c", DASHBOARD, str(given.trials), str(port)],
+            cwd=folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             process.stdout.readline()
             wait_for(f"http://127.0.0.1:{port}/api/studies")
             address = f"http://127.0.0.1:{port}/dashboard/studies/0"
-            show("optuna-dashboard", process.pid, open_often(browser, address, ".js-plotly-plot .scatterlayer .point, .js-plotly-plot canvas.gl-canvas", given.runs))
+            show(
+                "optuna-dashboard",
+                process.pid,
+                open_often(
+                    browser,
+                    address,
+                    ".js-plotly-plot .scatterlayer .point, .js-plotly-plot canvas.gl-canvas",
+                    given.runs,
+                ),
+            )
         finally:
             process.terminate()
             process.wait(20)
@@ -126,8 +143,11 @@ def show(name, pid, result):
     first, (seconds, size, heap) = result
     status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     resident, peak = (int(re.search(rf"{key}:\s+(\d+)", status).group(1)) / 1024 for key in ("VmRSS", "VmHWM"))
-    print(f"{name}: first chart after {seconds:.2f} s (the first visit {first[0]:.2f} s), {size / 1024:.0f} KiB loaded, "
-          f"page heap {heap / 2**20:.0f} MiB, server {resident:.0f} MiB (at most {peak:.0f})", flush=True)
+    print(
+        f"{name}: first chart after {seconds:.2f} s (the first visit {first[0]:.2f} s), {size / 1024:.0f} KiB loaded, "
+        f"page heap {heap / 2**20:.0f} MiB, server {resident:.0f} MiB (at most {peak:.0f})",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

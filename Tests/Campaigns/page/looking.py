@@ -8,7 +8,10 @@ from harness import browsing, served, visiting
 
 
 def run(attune):
-    with served(attune, "quickstart", "early-stopping", "two-objectives", "failing-trials") as server, browsing() as browser:
+    with (
+        served(attune, "quickstart", "early-stopping", "two-objectives", "failing-trials") as server,
+        browsing() as browser,
+    ):
         with visiting(browser, server) as visitor:
             the_list_shows_searches_and_sorts(visitor)
             an_overview_answers_what_to_use(visitor)
@@ -178,12 +181,27 @@ def experiments_compare(visitor):
 
 def cells_are_drawn(visitor):
     server = visitor.server
-    cells = {"kinds": ["normal", "reduction"], "nodes": 4, "inputs": 2, "edges": 2,
-             "operations": ["skip_connect", "sep_conv_3x3", "max_pool_3x3"]}
-    server.call("Experiments/CreateExperiment", object={
-        "apiVersion": "kubeflow.org/v1beta1", "kind": "Experiment", "metadata": {"name": "cells"},
-        "spec": {"objective": {"type": "minimize", "objectiveMetricName": "loss"}, "algorithm": {"algorithmName": "random"},
-                 "maxTrialCount": 3, "nasConfig": {"cells": cells}}})
+    cells = {
+        "kinds": ["normal", "reduction"],
+        "nodes": 4,
+        "inputs": 2,
+        "edges": 2,
+        "operations": ["skip_connect", "sep_conv_3x3", "max_pool_3x3"],
+    }
+    server.call(
+        "Experiments/CreateExperiment",
+        object={
+            "apiVersion": "kubeflow.org/v1beta1",
+            "kind": "Experiment",
+            "metadata": {"name": "cells"},
+            "spec": {
+                "objective": {"type": "minimize", "objectiveMetricName": "loss"},
+                "algorithm": {"algorithmName": "random"},
+                "maxTrialCount": 3,
+                "nasConfig": {"cells": cells},
+            },
+        },
+    )
     server.tell("cells", 2)
     page = visitor.open("/experiments/cells")
     page.get_by_role("tab", name="Cells").click()
