@@ -1,5 +1,6 @@
 """Every page shows what is there, on real experiments; every choice is in the address."""
 
+import pathlib
 import re
 
 from playwright.sync_api import expect
@@ -180,29 +181,36 @@ def experiments_compare(visitor):
 
 
 def cells_are_drawn(visitor):
+    """What a search of architectures prints in the end is drawn."""
     server = visitor.server
-    cells = {
-        "kinds": ["normal", "reduction"],
-        "nodes": 4,
-        "inputs": 2,
-        "edges": 2,
-        "operations": ["skip_connect", "sep_conv_3x3", "max_pool_3x3"],
-    }
-    server.call(
-        "Experiments/CreateExperiment",
-        object={
-            "apiVersion": "kubeflow.org/v1beta1",
-            "kind": "Experiment",
-            "metadata": {"name": "cells"},
-            "spec": {
-                "objective": {"type": "minimize", "objectiveMetricName": "loss"},
-                "algorithm": {"algorithmName": "random"},
-                "maxTrialCount": 3,
-                "nasConfig": {"cells": cells},
-            },
-        },
+    edges = "[('sep_conv_3x3', 0), ('skip_connect', 1)]"
+    genotype = f"Genotype(normal={edges}, normal_concat=range(2, 3), reduce={edges}, reduce_concat=range(2, 3))"
+    file = pathlib.Path(server.folder, "cells.yaml")
+    file.write_text(
+        f"""
+apiVersion: attune.dev/v1
+kind: Experiment
+metadata: {{name: cells}}
+spec:
+  objective: {{type: minimize, objectiveMetricName: loss}}
+  algorithm: {{algorithmName: random}}
+  maxTrialCount: 2
+  parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
+  trialTemplate:
+    trialParameters: [{{name: x, reference: x}}]
+    trialSpec:
+      apiVersion: attune.dev/v1
+      kind: Process
+      command:
+        - sh
+        - -c
+        - |
+          # prints what attune nas search prints
+          echo "Best-Genotype={genotype}"; echo loss=${{trialParameters.x}}
+""",
+        encoding="utf-8",
     )
-    server.tell("cells", 2)
+    server.tool("run", str(file), "--quiet")
     page = visitor.open("/experiments/cells")
     page.get_by_role("tab", name="Cells").click()
     for name in ("Normal cell", "Reduction cell"):
