@@ -179,6 +179,9 @@ let package = Package(
         .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
+        .executableTarget(
+            name: "attune-page-benchmark", dependencies: ["AttuneCore", "AttunePage", "AttuneStore"],
+            path: "Benchmarks/Page", swiftSettings: strict),
 
         .target(
             name: "AttuneTestSupport",

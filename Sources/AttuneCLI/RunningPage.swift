@@ -9,6 +9,7 @@ struct RunningPage: Sendable {
     /// Where it is.
     let url: String
     private let serving: Task<Void, any Error>
+    private let ending: AsyncStream<Void>.Continuation
 
     /// The address unless another is said, which is `attune serve`'s.
     static let usualAddress = Server.Configuration().http
@@ -33,23 +34,26 @@ struct RunningPage: Sendable {
         configuration.http = address
         configuration.grpc = []
         configuration.handlesSignals = false
+        // Browsers keep their streams open; nobody waits for them.
+        configuration.limits.shutdownSeconds = 1
         configuration.workers = WorkerDirectory.usual.root
         var logger = LogOptions.quiet
         logger.logLevel = .error
         let server = Server(configuration, store: try SQLiteStore(at: path), logger: logger)
         let (ready, continuation) = AsyncStream.makeStream(of: Server.Address.self)
+        let (end, ending) = AsyncStream.makeStream(of: Void.self)
         let serving = Task {
             defer { continuation.finish() }
-            try await server.run { http, _ in continuation.yield(http) }
+            try await server.run(stoppingAfter: { for await _ in end {} }) { http, _ in continuation.yield(http) }
         }
-        for await http in ready { return RunningPage(url: "http://\(http)/", serving: serving) }
+        for await http in ready { return RunningPage(url: "http://\(http)/", serving: serving, ending: ending) }
         try await serving.value
         throw AttuneError("the page on \(address) ended before it began")
     }
 
     /// Stops serving, and waits until that is done.
     func close() async {
-        serving.cancel()
+        ending.finish()
         _ = await serving.result
     }
 }

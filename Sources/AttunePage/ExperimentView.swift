@@ -24,22 +24,19 @@ public struct ExperimentView: Sendable {
     public private(set) var standings: [Double] = []
     public private(set) var parameters: [ParameterColumn]
     public private(set) var metrics: [String: MetricColumn] = [:]
+    /// Of the objective and of constraints first, then others that trials reported, by name.
+    public private(set) var metricNames: [String]
 
     public init(_ experiment: Experiment, createdAt: Date) {
         self.experiment = experiment
         self.createdAt = createdAt
         parameters = experiment.space.parameters.map(ParameterColumn.init)
+        metricNames = experiment.objective.metrics
         for metric in experiment.objective.metrics { metrics[metric] = MetricColumn(count: 0) }
     }
 
     public var count: Int { states.count }
     public var objective: Objective { experiment.objective }
-    /// Of the objective and of constraints first, then others that trials reported.
-    public var metricNames: [String] {
-        let own = objective.metrics
-        return own + metrics.keys.filter { !own.contains($0) }.sorted()
-    }
-
     // MARK: Following
 
     /// Takes in what has changed of the numbers.
@@ -67,7 +64,7 @@ public struct ExperimentView: Sendable {
         for index in parameters.indices where missing > 0 {
             parameters[index].values += [Double](repeating: .nan, count: missing)
         }
-        for name in metrics.keys { metrics[name]?.grow(to: size) }
+        for name in Array(metrics.keys) { metrics[name]?.grow(to: size) }
         for text in texts { try take(text, of: size) }
         textEvents = events
     }
@@ -79,10 +76,12 @@ public struct ExperimentView: Sendable {
             parameters[place].values[index] = parameters[place].number(of: assignment[parameters[place].name])
         }
         let reported = try JSON(parsing: text.metrics)
-        for name in metrics.keys { metrics[name]?.set(index, reported[name] ?? .null) }
+        // Names apart from the columns: who holds on to those while they change copies them.
+        for name in metricNames { metrics[name]?.set(index, reported[name] ?? .null) }
         for (name, summary) in reported.object ?? [:] where metrics[name] == nil {
             metrics[name] = MetricColumn(count: size)
             metrics[name]?.set(index, summary)
+            metricNames = objective.metrics + metrics.keys.filter { !objective.metrics.contains($0) }.sorted()
         }
     }
 

@@ -120,8 +120,8 @@ public struct Server: Sendable {
         try await run(stoppingAfter: nil, onReady: onReady)
     }
 
-    /// - Parameter end: returns when it is to stop, as if by a signal.
-    func run(
+    /// - Parameter end: returns when it is to stop, as if by a signal; nil for never.
+    public func run(
         stoppingAfter end: (@Sendable () async -> Void)?,
         onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void
     ) async throws {

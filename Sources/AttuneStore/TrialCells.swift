@@ -87,7 +87,9 @@ extension SQLiteStore {
     /// - Complexity: O(their events).
     public func series(of numbers: [Trial.Number], of id: Experiment.ID) async throws -> [[Observation]] {
         try await read { db in
-            guard let experiment = try Int64.fetchOne(db, sql: "SELECT id FROM experiment WHERE name = ?", arguments: [id])
+            guard
+                let experiment = try Int64.fetchOne(
+                    db, sql: "SELECT id FROM experiment WHERE name = ?", arguments: [id])
             else { return [] }
             return try numbers.map { try SQLiteStore.series(ofTrial: $0, experiment, db) }
         }
@@ -99,7 +101,7 @@ extension SQLiteStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT seq, kind, trial, body FROM event
+                    SELECT seq, kind, trial, body FROM event INDEXED BY eventOfTrial
                     WHERE experiment = (SELECT id FROM experiment WHERE name = ?) AND trial = ? ORDER BY seq LIMIT ?
                     """, arguments: [id, number, limit]
             ).map {

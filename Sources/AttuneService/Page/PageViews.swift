@@ -68,12 +68,21 @@ actor ViewKeeper {
     }
 
     func current(texts: Bool) async throws -> ExperimentView? {
+        if let known = known(texts) { return known }
         while let task = underWay { _ = await task.result }
-        if let stamp, stamp == store.stamp, view != nil, hasTexts || !texts { return view }
+        if let known = known(texts) { return known }
         let task = Task { try await catchUp(texts: texts) }
         underWay = task
         defer { underWay = nil }
         try await task.value
+        // Whoever looks at the first chart soon asks for those that need texts.
+        if !hasTexts, view != nil { Task { _ = try? await current(texts: true) } }
+        return view
+    }
+
+    /// The view, where nothing was written since it was caught up.
+    private func known(_ texts: Bool) -> ExperimentView? {
+        guard let stamp, stamp == store.stamp, hasTexts || !texts else { return nil }
         return view
     }
 
@@ -91,7 +100,6 @@ actor ViewKeeper {
             forget()
             return try await catchUp(texts: texts)
         }
-        self.view = nil
         view.take(changes.cells, upTo: changes.events)
         if wantsTexts {
             try view.take(changes.texts, upTo: changes.events)
