@@ -45,28 +45,28 @@ export function experimentPath(name, ...rest) {
 
 /** Reads JSON. */
 export function get(path, query, signal) {
-  return request(pageURL(path, query), { signal });
+  return request(pageURL(path, query), {signal});
 }
 
 /** Calls a method of the service, such as `Experiments/DeleteExperiment`. */
 export function call(method, message, signal) {
   const namespace = new URLSearchParams(location.search).get('namespace');
-  const headers = namespace ? { 'attune-namespace': namespace } : {};
-  return request(`/attune.v1.${method}`, { method: 'POST', body: JSON.stringify(message), headers, signal });
+  const headers = namespace ? {'attune-namespace': namespace} : {};
+  return request(`/attune.v1.${method}`, {method: 'POST', body: JSON.stringify(message), headers, signal});
 }
 
 /** Posts to a page endpoint. */
 export function post(path, message = {}) {
-  return request(pageURL(path), { method: 'POST', body: JSON.stringify(message) });
+  return request(pageURL(path), {method: 'POST', body: JSON.stringify(message)});
 }
 
 async function request(url, options) {
-  const headers = { accept: 'application/json', ...options.headers };
+  const headers = {accept: 'application/json', ...options.headers};
   if (options.body) headers['content-type'] = 'application/json';
   if (options.body && csrf) headers['x-attune-csrf'] = csrf;
   let response;
   try {
-    response = await fetch(url, { ...options, headers, credentials: 'same-origin' });
+    response = await fetch(url, {...options, headers, credentials: 'same-origin'});
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new RequestError(0, 'The server cannot be reached.');
@@ -75,13 +75,14 @@ async function request(url, options) {
   const reply = parsed(text);
   if (response.ok) return reply;
   if (response.status === 401) document.dispatchEvent(new CustomEvent('signed-out'));
-  throw new RequestError(response.status, reply?.message ?? `The server answered ${response.status}.`, reply?.details);
+  throw new RequestError(
+    response.status, reply?.message ?? `The server answered ${response.status}.`, reply?.details);
 }
 
 function parsed(text) {
   try {
     return text === '' ? null : JSON.parse(text);
   } catch {
-    return { message: text.slice(0, 300) };
+    return {message: text.slice(0, 300)};
   }
 }

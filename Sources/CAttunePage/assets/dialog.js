@@ -1,4 +1,4 @@
-import { button, el } from './dom.js';
+import {button, el} from './dom.js';
 
 let count = 0;
 
@@ -12,8 +12,9 @@ let count = 0;
 export function openDialog(title, content, buttons) {
   count += 1;
   const id = `dialog-${count}`;
-  const dialog = el('dialog', { 'aria-labelledby': id },
-    el('h2', { id }, title), el('div', { class: 'dialog-body' }, content), el('div', { class: 'dialog-buttons' }, buttons));
+  const dialog = el(
+    'dialog', {'aria-labelledby': id}, el('h2', {id}, title), el('div', {class: 'dialog-body'}, content),
+    el('div', {class: 'dialog-buttons'}, buttons));
   const before = document.activeElement;
   dialog.addEventListener('close', () => {
     dialog.remove();
@@ -28,8 +29,8 @@ export function openDialog(title, content, buttons) {
  * Asks before something is done. The dialog stays, with what went wrong, where doing it fails.
  * @param {{title: string, content: Array<Node>, action: string, danger?: boolean, act: function(): Promise}} options
  */
-export function confirmAction({ title, content, action, danger, act }) {
-  const wrong = el('p', { class: 'problem-text', role: 'alert', hidden: true });
+export function confirmAction({title, content, action, danger, act}) {
+  const wrong = el('p', {class: 'problem-text', role: 'alert', hidden: true});
   const doIt = button(action, async () => {
     doIt.disabled = true;
     try {
@@ -40,7 +41,7 @@ export function confirmAction({ title, content, action, danger, act }) {
       wrong.textContent = `${error.message} ${error.advice ?? ''}`;
       doIt.disabled = false;
     }
-  }, { class: danger ? 'danger' : 'primary' });
+  }, {class: danger ? 'danger' : 'primary'});
   const dialog = openDialog(title, [...content, wrong], [button('Cancel', () => dialog.close()), doIt]);
   dialog.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.target.tagName === 'INPUT') doIt.click();

@@ -1,3 +1,5 @@
+let choices = 0;
+
 /**
  * An HTML element. Children that are text become text nodes, so that nothing anybody wrote is ever read as HTML.
  * @param {string} name
@@ -9,9 +11,12 @@ export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (key === 'on') Object.entries(value).forEach(([event, listener]) => element.addEventListener(event, listener));
-    else if (key === 'value') element.value = value;
-    else element.setAttribute(key, value === true ? '' : value);
+    if (key === 'on')
+      Object.entries(value).forEach(([event, listener]) => element.addEventListener(event, listener));
+    else if (key === 'value')
+      element.value = value;
+    else
+      element.setAttribute(key, value === true ? '' : value);
   }
   element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
@@ -19,22 +24,26 @@ export function el(name, attributes = {}, ...children) {
 
 /** A button that is no submit button. */
 export function button(text, action, attributes = {}) {
-  return el('button', { type: 'button', on: { click: action }, ...attributes }, text);
+  return el('button', {type: 'button', on: {click: action}, ...attributes}, text);
 }
 
 /** Pairs as a description list. */
 export function pairs(entries, attributes = {}) {
-  return el('dl', attributes, entries.filter(Boolean).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
+  return el(
+    'dl', attributes,
+    entries.filter(Boolean).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
 }
 
 /** A select with a visible label. */
 export function choice(label, options, value, changed) {
-  const select = el('select', { on: { change: () => changed(select.value) } },
-    options.map((option) => {
-      const [key, text] = Array.isArray(option) ? option : [option, option];
-      return el('option', { value: key, selected: key === value }, text);
-    }));
-  return el('label', { class: 'choice' }, el('span', {}, label), select);
+  choices += 1;
+  const id = `choice-${choices}`;
+  const select = el('select', {id, on: {change: () => changed(select.value)}}, options.map((option) => {
+    const [key, text] = Array.isArray(option) ? option : [option, option];
+    return el('option', {value: key, selected: key === value}, text);
+  }));
+  return el('div', {class: 'choice'}, el('label', { for: id
+            }, label), select);
 }
 
 /** Calls at most once in so many milliseconds, the last time too. */

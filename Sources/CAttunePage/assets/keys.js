@@ -1,13 +1,18 @@
-import { button, el } from './dom.js';
-import { openDialog } from './dialog.js';
+import {button, el} from './dom.js';
+import {openDialog} from './dialog.js';
 
 const SHORTCUTS = [
-  ['/', 'go to the search or filter field'], ['h', 'all experiments'], ['n', 'new experiment'],
-  ['1 … 6', 'the tabs of an experiment'], ['t', 'light or dark'], ['?', 'this help'],
+  ['/', 'go to the search or filter field'],
+  ['h', 'all experiments'],
+  ['n', 'new experiment'],
+  ['1 … 6', 'the tabs of an experiment'],
+  ['t', 'light or dark'],
+  ['?', 'this help'],
 ];
 const CHARTS = [
   ['arrow keys', 'in a chart: walk over its points; on an axis of the parallel coordinates: move the range'],
-  ['Enter', 'in a chart: open the trial'], ['Escape', 'let go of the point, or clear the range'],
+  ['Enter', 'in a chart: open the trial'],
+  ['Escape', 'let go of the point, or clear the range'],
 ];
 
 /** Listens for shortcuts of one key, unless somebody is writing or has turned them off. */
@@ -24,12 +29,16 @@ export function startKeys(actions) {
 
 /** Shows what keys do, and lets them be turned off. */
 export function showShortcuts() {
-  const rows = (list) => list.map(([key, text]) => el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, text)));
-  const off = el('input', { type: 'checkbox', checked: shortcutsOn(), on: { change: () => keep(off.checked) } });
-  const dialog = openDialog('Keyboard', [
-    el('dl', { class: 'shortcuts' }, rows(SHORTCUTS), rows(CHARTS)),
-    el('label', { class: 'check' }, off, ' Single keys are shortcuts'),
-  ], [button('Close', () => dialog.close(), { class: 'primary' })]);
+  const rows = (list) =>
+    list.map(([key, text]) => el('div', {}, el('dt', {}, el('kbd', {}, key)), el('dd', {}, text)));
+  const off = el('input', {type: 'checkbox', checked: shortcutsOn(), on: {change: () => keep(off.checked)}});
+  const dialog = openDialog(
+    'Keyboard',
+    [
+      el('dl', {class: 'shortcuts'}, rows(SHORTCUTS), rows(CHARTS)),
+      el('label', {class: 'check'}, off, ' Single keys are shortcuts'),
+    ],
+    [button('Close', () => dialog.close(), {class: 'primary'})]);
 }
 
 function shortcutsOn() {

@@ -1,4 +1,4 @@
-import { pageURL } from './api.js';
+import {pageURL} from './api.js';
 
 const followers = new Set();
 
@@ -7,8 +7,8 @@ const followers = new Set();
  * @param {string} path of a page endpoint
  * @param {{message: function(object), gone?: function(object), query?: object, signal: AbortSignal}} options
  */
-export function follow(path, { message, gone, query, signal }) {
-  const follower = { connected: true, source: null, wait: 1000, timer: null };
+export function follow(path, {message, gone, query, signal}) {
+  const follower = {connected: true, source: null, wait: 1000, timer: null};
   const open = () => {
     if (signal.aborted) return;
     follower.source = new EventSource(pageURL(path, query));
@@ -42,7 +42,7 @@ function close(follower) {
 export function whileSeen(action, signal) {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) action();
-  }, { signal });
+  }, {signal});
   return () => {
     if (!document.hidden) action();
   };

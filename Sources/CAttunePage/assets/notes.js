@@ -1,4 +1,4 @@
-import { button, el } from './dom.js';
+import {button, el} from './dom.js';
 
 /**
  * What went wrong, shown in place of what should be there, with what can be done.
@@ -6,15 +6,14 @@ import { button, el } from './dom.js';
  * @param {function} [again]
  */
 export function problemNote(error, again) {
-  return el('div', { class: 'note problem', role: 'alert' },
-    el('p', {}, el('strong', {}, error.message)),
-    error.advice ? el('p', {}, error.advice) : null,
-    again ? button('Try again', again) : null);
+  return el(
+    'div', {class: 'note problem', role: 'alert'}, el('p', {}, el('strong', {}, error.message)),
+    error.advice ? el('p', {}, error.advice) : null, again ? button('Try again', again) : null);
 }
 
 /** Where there is nothing, says why, and what to do. */
 export function emptyNote(text, ...actions) {
-  return el('div', { class: 'note empty' }, el('p', {}, text), actions);
+  return el('div', {class: 'note empty'}, el('p', {}, text), actions);
 }
 
 /** Waits for something, and shows an error in its place. */

@@ -13,10 +13,10 @@ export function routeOf(address) {
     const match = pattern.exec(address.pathname);
     if (match) {
       const values = names.map((name, index) => [name, decoded(match[index + 1])]);
-      return { view, query: new URLSearchParams(address.search), ...Object.fromEntries(values) };
+      return {view, query: new URLSearchParams(address.search), ...Object.fromEntries(values)};
     }
   }
-  return { view: 'missing', query: new URLSearchParams(address.search) };
+  return {view: 'missing', query: new URLSearchParams(address.search)};
 }
 
 /** An address of the page, which keeps the namespace. */
@@ -37,9 +37,11 @@ export function experimentAddress(name, query = {}, rest = '') {
 }
 
 /** Goes to another view. */
-export function go(address, { replace = false } = {}) {
-  if (replace) history.replaceState(null, '', address);
-  else history.pushState(null, '', address);
+export function go(address, {replace = false} = {}) {
+  if (replace)
+    history.replaceState(null, '', address);
+  else
+    history.pushState(null, '', address);
   document.dispatchEvent(new CustomEvent('navigated'));
 }
 
@@ -47,8 +49,10 @@ export function go(address, { replace = false } = {}) {
 export function remember(changes) {
   const url = new URL(location.href);
   for (const [key, value] of Object.entries(changes)) {
-    if (value === null || value === undefined || value === '') url.searchParams.delete(key);
-    else url.searchParams.set(key, value);
+    if (value === null || value === undefined || value === '')
+      url.searchParams.delete(key);
+    else
+      url.searchParams.set(key, value);
   }
   history.replaceState(null, '', url.pathname + url.search);
 }

@@ -7,7 +7,9 @@
 export function schemasAt(root, path) {
   let current = expanded(root, root);
   for (const key of path) {
-    current = current.flatMap(items(root)).flatMap((schema) => below(schema, key)).flatMap((schema) => expanded(root, schema));
+    current = current.flatMap(items(root))
+                .flatMap((schema) => below(schema, key))
+                .flatMap((schema) => expanded(root, schema));
   }
   return current.flatMap(items(root));
 }
@@ -21,7 +23,7 @@ export function keysAt(root, path) {
   for (const schema of schemasAt(root, path)) {
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       const text = property.description ?? resolved(root, property).description ?? '';
-      if (!found.has(name)) found.set(name, { name, text, required: schema.required?.includes(name) ?? false });
+      if (!found.has(name)) found.set(name, {name, text, required: schema.required?.includes(name) ?? false});
     }
   }
   return [...found.values()];
@@ -32,15 +34,23 @@ export function keysAt(root, path) {
  * @returns {Array<{name: string, text: string}>}
  */
 export function valuesAt(root, path) {
-  const values = schemasAt(root, path).flatMap((schema) => (
-    schema.enum ?? (schema.const !== undefined ? [schema.const] : schema.type === 'boolean' ? [true, false] : [])));
-  return [...new Set(values.map(String))].map((name) => ({ name, text: '' }));
+  const values = schemasAt(root, path)
+                   .flatMap(
+                     (schema) =>
+                       (schema.enum ??
+                        (schema.const !== undefined  ? [schema.const] :
+                           schema.type === 'boolean' ? [true, false] :
+                                                       [])));
+  return [...new Set(values.map(String))].map((name) => ({name, text: ''}));
 }
 
 /** What a key at a path means. */
 export function describedAt(root, path) {
-  return schemasAt(root, path.slice(0, -1)).map((schema) => schema.properties?.[path.at(-1)])
-    .map((schema) => schema?.description ?? (schema && resolved(root, schema).description)).find(Boolean) ?? '';
+  return schemasAt(root, path.slice(0, -1))
+           .map((schema) => schema.properties?.[path.at(-1)])
+           .map((schema) => schema?.description ?? (schema && resolved(root, schema).description))
+           .find(Boolean) ??
+    '';
 }
 
 function below(schema, key) {
@@ -63,5 +73,5 @@ function expanded(root, schema, depth = 0) {
 function resolved(root, schema) {
   if (!schema.$ref) return schema;
   const target = schema.$ref.replace(/^#\//, '').split('/').reduce((node, key) => node?.[key], root) ?? {};
-  return { ...resolved(root, target), ...(schema.description ? { description: schema.description } : {}) };
+  return {...resolved(root, target), ...(schema.description ? {description: schema.description} : {})};
 }

@@ -1,4 +1,4 @@
-import { get, post, useCSRF } from './api.js';
+import {get, post, useCSRF} from './api.js';
 
 /** Who is signed in, and what they may do. */
 export class Session {
@@ -21,7 +21,7 @@ export class Session {
   }
 
   static signIn(token) {
-    return post('login', { token });
+    return post('login', {token});
   }
 
   static signOut() {

@@ -1,4 +1,8 @@
-const NAMES = { auto: 'as the system', light: 'light', dark: 'dark' };
+const NAMES = {
+  auto: 'as the system',
+  light: 'light',
+  dark: 'dark'
+};
 
 /** The colours chosen: `auto`, `light` or `dark`. */
 export function chosenTheme() {
@@ -11,8 +15,10 @@ export function chosenTheme() {
 
 /** Puts the chosen colours into effect. */
 export function applyTheme(theme = chosenTheme()) {
-  if (theme === 'auto') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+  if (theme === 'auto')
+    delete document.documentElement.dataset.theme;
+  else
+    document.documentElement.dataset.theme = theme;
   const control = document.getElementById('theme');
   if (control) control.value = theme;
 }
@@ -37,6 +43,8 @@ export function toggleTheme() {
 
 /** Paper is white. */
 export function printLight() {
-  addEventListener('beforeprint', () => { document.documentElement.dataset.theme = 'light'; });
+  addEventListener('beforeprint', () => {
+    document.documentElement.dataset.theme = 'light';
+  });
   addEventListener('afterprint', () => applyTheme());
 }

@@ -15,10 +15,10 @@ export function yamlPlace(text, at) {
   const pair = /^([\w./-]+):\s*(.*)$/.exec(dashed);
   if (flow) {
     const outer = pair ? [...path, pair[1]] : path;
-    return { path: [...outer, ...flow.path], key: flow.key, word: flow.word, inValue: flow.key !== null };
+    return {path: [...outer, ...flow.path], key: flow.key, word: flow.word, inValue: flow.key !== null};
   }
-  if (pair) return { path, key: pair[1], word: pair[2], inValue: true };
-  return { path, key: null, word: dashed.replace(/:$/, ''), inValue: false };
+  if (pair) return {path, key: pair[1], word: pair[2], inValue: true};
+  return {path, key: null, word: dashed.replace(/:$/, ''), inValue: false};
 }
 
 /** The keys around a place, from the outermost, given the lines before it and the column where its mapping begins. */
@@ -67,5 +67,5 @@ function flowPlace(line) {
       word = (pair ? pair[2] : part).trim();
     }
   }
-  return depth > 0 ? { path, key, word } : null;
+  return depth > 0 ? {path, key, word} : null;
 }

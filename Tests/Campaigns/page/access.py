@@ -6,12 +6,22 @@ from playwright.sync_api import expect
 from harness import browsing, served, visiting
 
 PAGES = [
-    "/", "/new", "/experiments/early-stopping", "/experiments/early-stopping?tab=trials", "/experiments/early-stopping?tab=stopping",
-    "/experiments/early-stopping?tab=logs", "/experiments/early-stopping?tab=yaml", "/experiments/early-stopping/trials/5",
-    "/experiments/two-objectives", "/compare?names=early-stopping,two-objectives"]
+    "/",
+    "/new",
+    "/experiments/early-stopping",
+    "/experiments/early-stopping?tab=trials",
+    "/experiments/early-stopping?tab=stopping",
+    "/experiments/early-stopping?tab=logs",
+    "/experiments/early-stopping?tab=yaml",
+    "/experiments/early-stopping/trials/5",
+    "/experiments/two-objectives",
+    "/compare?names=early-stopping,two-objectives",
+]
 LOOKS = [
-    {"color_scheme": "light"}, {"color_scheme": "dark"},
-    {"color_scheme": "light", "viewport": {"width": 390, "height": 844}}]
+    {"color_scheme": "light"},
+    {"color_scheme": "dark"},
+    {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+]
 
 
 def run(attune):

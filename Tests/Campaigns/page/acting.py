@@ -45,6 +45,7 @@ def an_experiment_is_written_and_checked(visitor):
     expect(page.locator(".verdict")).to_have_text("Valid")
     page.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_role("heading", name="written")).to_be_visible()
+    expect(page.get_by_text("attune worker written --server")).to_be_visible()
 
 
 def every_template_is_valid(visitor):

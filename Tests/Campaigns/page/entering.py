@@ -80,5 +80,13 @@ def a_request_without_the_right_header_is_refused(visitor):
 def a_revoked_token_ends_the_session(visitor):
     visitor.server.tool("token", "revoke", "reader")
     page = visitor.page
+    # A token that is kept in memory is looked up again after two seconds at most.
+    page.evaluate("""async () => {
+        for (let i = 0; i < 200; i += 1) {
+            if ((await fetch('/v1/page/experiments')).status === 401) return;
+            await new Promise((done) => setTimeout(done, 50));
+        }
+        throw new Error('a revoked token is still let in');
+    }""")
     page.goto(visitor.server.url + "/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -14,6 +14,8 @@ from playwright.sync_api import expect, sync_playwright
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 EXPERIMENTS = REPOSITORY / "experiments"
+# Builds for debugging are slow at models; what is wrong shows at once mostly.
+expect.set_options(timeout=30_000)
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.path.exists(path)), None)
 
 
@@ -33,14 +35,21 @@ class Server:
             output, _ = run.communicate(timeout=300)
             assert run.returncode in (0, 1), f"{name}: {output}"
         more = ["--require-tokens"] if tokens else []
-        self.process = self.start("serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--log-level", "error", *more)
+        self.process = self.start(
+            "serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--log-level", "error", *more
+        )
         line = self.process.stdout.readline()
         self.url = re.search(r"http://[\d.:]+", line).group()
 
     def start(self, *arguments):
         return subprocess.Popen(
-            [self.attune, *arguments, "--store", self.store], env=self.environment, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            [self.attune, *arguments, "--store", self.store],
+            env=self.environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def tool(self, *arguments):
         """Output of a command on the server's store."""
@@ -52,29 +61,43 @@ class Server:
     def call(self, method, **message):
         """A method of the service, as a client calls it."""
         request = urllib.request.Request(
-            f"{self.url}/attune.v1.{method}", json.dumps(message).encode(), {"content-type": "application/json"})
+            f"{self.url}/attune.v1.{method}", json.dumps(message).encode(), {"content-type": "application/json"}
+        )
         with urllib.request.urlopen(request, timeout=30) as reply:
             return json.load(reply)
 
     def create(self, name, parameters=None, **spec):
         """An experiment whose trials are asked for and told by calls."""
         manifest = {
-            "apiVersion": "kubeflow.org/v1beta1", "kind": "Experiment", "metadata": {"name": name},
+            "apiVersion": "kubeflow.org/v1beta1",
+            "kind": "Experiment",
+            "metadata": {"name": name},
             "spec": {
-                "objective": {"type": "minimize", "objectiveMetricName": "loss"}, "algorithm": {"algorithmName": "sobol"},
-                "parallelTrialCount": 4, "maxTrialCount": 50,
-                "parameters": parameters or [
+                "objective": {"type": "minimize", "objectiveMetricName": "loss"},
+                "algorithm": {"algorithmName": "sobol"},
+                "parallelTrialCount": 4,
+                "maxTrialCount": 50,
+                "parameters": parameters
+                or [
                     {"name": "rate", "parameterType": "double", "feasibleSpace": {"min": "0.001", "max": "1"}},
-                    {"name": "depth", "parameterType": "int", "feasibleSpace": {"min": "1", "max": "8"}}],
-            } | spec}
+                    {"name": "depth", "parameterType": "int", "feasibleSpace": {"min": "1", "max": "8"}},
+                ],
+            }
+            | spec,
+        }
         self.call("Experiments/CreateExperiment", object=manifest)
 
     def tell(self, name, count, loss=lambda number: 1 / number):
         """Trials that are asked for and end at once."""
         for _ in range(count):
             trial = self.call("Trials/Ask", experiment=name)["trials"][0]
-            self.call("Trials/Tell", experiment=name, trial=trial["number"], attempt=trial.get("attempt", 1),
-                      metrics={"loss": loss(trial["number"])})
+            self.call(
+                "Trials/Tell",
+                experiment=name,
+                trial=trial["number"],
+                attempt=trial.get("attempt", 1),
+                metrics={"loss": loss(trial["number"])},
+            )
 
     def stop(self):
         self.process.terminate()
@@ -92,8 +115,10 @@ class Visitor:
         self.server = server
         self.complaints = []
         self.dialogs = []
-        self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}, "accept_downloads": True} | options))
-        self.context.set_default_timeout(15000)
+        self.context = browser.new_context(
+            **({"viewport": {"width": 1280, "height": 900}, "accept_downloads": True} | options)
+        )
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.page.on("console", self.heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

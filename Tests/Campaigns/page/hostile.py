@@ -24,14 +24,19 @@ def run(attune):
 def prepare(server):
     parameters = [
         {"name": f"p{SCRIPT}", "parameterType": "categorical", "feasibleSpace": {"list": [IMAGE, QUOTE, SCRIPT]}},
-        {"name": "x", "parameterType": "double", "feasibleSpace": {"min": "0", "max": "1"}}]
+        {"name": "x", "parameterType": "double", "feasibleSpace": {"min": "0", "max": "1"}},
+    ]
     metric = f"m{IMAGE}"
     server.create("hostile", parameters, objective={"type": "maximize", "objectiveMetricName": metric})
-    for number in range(1, 9):
+    for number in range(1, 15):
         trial = server.call("Trials/Ask", experiment="hostile")["trials"][0]
         for step in (1, 2):
-            server.call("Trials/Report", experiment="hostile", trial=trial["number"],
-                        observations=[{"metric": metric, "value": number * step, "step": step}])
+            server.call(
+                "Trials/Report",
+                experiment="hostile",
+                trial=trial["number"],
+                observations=[{"metric": metric, "value": number * step, "step": step}],
+            )
         if number == 2:
             server.call("Trials/Fail", experiment="hostile", trial=trial["number"], reason=SCRIPT)
         else:
@@ -64,8 +69,14 @@ def the_editor_shows_it_as_text(visitor):
 
 def the_address_is_no_way_in(visitor):
     page = visitor.page
-    for path in (f"/experiments/{SCRIPT}", f"/?search={IMAGE}", f"/compare?names={IMAGE}", "/login?next=javascript:alert(4)",
-                 "/login?next=//example.invalid/", f"/experiments/hostile?slice={QUOTE}&brush={QUOTE}~1~2&x={IMAGE}"):
+    for path in (
+        f"/experiments/{SCRIPT}",
+        f"/?search={IMAGE}",
+        f"/compare?names={IMAGE}",
+        "/login?next=javascript:alert(4)",
+        "/login?next=//example.invalid/",
+        f"/experiments/hostile?slice={QUOTE}&brush={QUOTE}~1~2&x={IMAGE}",
+    ):
         page.goto(visitor.server.url + path)
         expect(page.locator("h1, .note").first).to_be_visible()
         assert page.url.startswith(visitor.server.url)

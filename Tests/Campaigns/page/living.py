@@ -35,7 +35,9 @@ def an_overview_follows(visitor):
     page = visitor.open("/experiments/live")
     expect(page.locator("#history svg.chart")).to_have_attribute("aria-label", re.compile("2 trials"))
     visitor.server.tell("live", 4)
-    expect(page.locator("#history svg.chart")).to_have_attribute("aria-label", re.compile("6 trials, the best .* in trial 6"))
+    expect(page.locator("#history svg.chart")).to_have_attribute(
+        "aria-label", re.compile("6 trials, the best .* in trial 6")
+    )
     expect(page.locator("section.best")).to_contain_text("Trial 6")
     visitor.server.call("Experiments/SuspendExperiment", experiment="live")
     expect(page.locator(".page-head .badge")).to_have_text("Stopped")
@@ -46,11 +48,18 @@ def an_overview_follows(visitor):
 def a_running_trial_follows(visitor):
     server = visitor.server
     number = server.call("Trials/Ask", experiment="live")["trials"][0]["number"]
-    server.call("Trials/Report", experiment="live", trial=number, observations=[{"metric": "loss", "value": 0.9, "step": s} for s in (1, 2)])
+    server.call(
+        "Trials/Report",
+        experiment="live",
+        trial=number,
+        observations=[{"metric": "loss", "value": 0.9, "step": s} for s in (1, 2)],
+    )
     page = visitor.open(f"/experiments/live/trials/{number}")
     expect(page.locator(".trial-head .badge").first).to_have_text("Running")
     expect(page.locator("#series svg.chart")).to_have_attribute("aria-label", re.compile("2 reports"))
-    server.call("Trials/Report", experiment="live", trial=number, observations=[{"metric": "loss", "value": 0.4, "step": 3}])
+    server.call(
+        "Trials/Report", experiment="live", trial=number, observations=[{"metric": "loss", "value": 0.4, "step": 3}]
+    )
     expect(page.locator("#series svg.chart")).to_have_attribute("aria-label", re.compile("3 reports"))
     server.call("Trials/Tell", experiment="live", trial=number, metrics={"loss": 0.3})
     expect(page.locator(".trial-head .badge").first).to_have_text("Succeeded")
@@ -108,4 +117,6 @@ def a_break_is_said_and_mended(visitor, attune):
     expect(page.locator("#connection")).to_have_text("Live")
     server.tell("live", 1)
     expect(page.locator(".head-progress")).to_contain_text("8 of 30 trials")
-    visitor.complaints = [text for text in visitor.complaints if "ERR_CONNECTION" not in text and "ERR_INCOMPLETE" not in text]
+    visitor.complaints = [
+        text for text in visitor.complaints if "ERR_CONNECTION" not in text and "ERR_INCOMPLETE" not in text
+    ]

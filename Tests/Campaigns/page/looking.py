@@ -1,5 +1,6 @@
 """Every page shows what is there, on real experiments; every choice is in the address."""
 
+import pathlib
 import re
 
 from playwright.sync_api import expect
@@ -8,7 +9,10 @@ from harness import browsing, served, visiting
 
 
 def run(attune):
-    with served(attune, "quickstart", "early-stopping", "two-objectives", "failing-trials") as server, browsing() as browser:
+    with (
+        served(attune, "quickstart", "early-stopping", "two-objectives", "failing-trials") as server,
+        browsing() as browser,
+    ):
         with visiting(browser, server) as visitor:
             the_list_shows_searches_and_sorts(visitor)
             an_overview_answers_what_to_use(visitor)
@@ -21,6 +25,7 @@ def run(attune):
             logs_are_there(visitor)
             several_objectives_have_a_front(visitor)
             experiments_compare(visitor)
+            cells_are_drawn(visitor)
             keys_and_colours(visitor)
 
 
@@ -70,8 +75,10 @@ def every_chart_is_drawn(visitor):
     page.get_by_label("Show").select_option("deviation")
     expect(page.locator("#contour h3")).to_have_text("How unsure the model is")
     page.get_by_label("Up", exact=True).select_option("batch")
+    visitor.chart("rank")
     expect(page.locator("#rank svg.chart")).to_have_attribute("aria-label", re.compile("batch"))
     page.reload()
+    visitor.chart("contour")
     expect(page.locator("#contour h3")).to_have_text("How unsure the model is")
 
 
@@ -171,6 +178,47 @@ def experiments_compare(visitor):
     expect(page.get_by_role("region", name="Differences")).to_contain_text("algorithm")
     page.get_by_label("Add").select_option("two-objectives")
     expect(page).to_have_url(re.compile("two-objectives"))
+
+
+def cells_are_drawn(visitor):
+    """What a search of architectures prints in the end is drawn."""
+    server = visitor.server
+    edges = "[('sep_conv_3x3', 0), ('skip_connect', 1)]"
+    genotype = f"Genotype(normal={edges}, normal_concat=range(2, 3), reduce={edges}, reduce_concat=range(2, 3))"
+    file = pathlib.Path(server.folder, "cells.yaml")
+    file.write_text(
+        f"""
+apiVersion: attune.dev/v1
+kind: Experiment
+metadata: {{name: cells}}
+spec:
+  objective: {{type: minimize, objectiveMetricName: loss}}
+  algorithm: {{algorithmName: random}}
+  maxTrialCount: 2
+  parameters: [{{name: x, parameterType: double, feasibleSpace: {{min: "0", max: "1"}}}}]
+  trialTemplate:
+    trialParameters: [{{name: x, reference: x}}]
+    trialSpec:
+      apiVersion: attune.dev/v1
+      kind: Process
+      command:
+        - sh
+        - -c
+        - |
+          # prints what attune nas search prints
+          echo "Best-Genotype={genotype}"; echo loss=${{trialParameters.x}}
+""",
+        encoding="utf-8",
+    )
+    server.tool("run", str(file), "--quiet")
+    page = visitor.open("/experiments/cells")
+    page.get_by_role("tab", name="Cells").click()
+    for name in ("Normal cell", "Reduction cell"):
+        image = page.get_by_role("img", name=name)
+        expect(image).to_be_visible()
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    page.get_by_label("Cells of").select_option("Trial 1")
+    expect(page).to_have_url(re.compile("trial=1"))
 
 
 def keys_and_colours(visitor):

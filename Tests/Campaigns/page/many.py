@@ -16,8 +16,14 @@ def run(attune):
             server.call("Experiments/ImportTrials", experiment="large", trials=trials)
         with visiting(browser, server) as visitor:
             sizes = {}
-            visitor.page.on("response", lambda reply: "/v1/page/" in reply.url and "stream" not in reply.headers.get("content-type", "")
-                            and sizes.update({reply.url: len(reply.body())}))
+            visitor.page.on(
+                "response",
+                lambda reply: (
+                    "/v1/page/" in reply.url
+                    and "stream" not in reply.headers.get("content-type", "")
+                    and sizes.update({reply.url: len(reply.body())})
+                ),
+            )
             page = visitor.open("/experiments/large")
             for name in ("history", "parallel", "slice", "contour", "rank", "timeline", "edf"):
                 visitor.chart(name)
@@ -31,4 +37,7 @@ def run(attune):
 
 def imported(number):
     rate = 0.001 + (number * 0.618) % 0.999
-    return {"assignment": {"rate": rate, "depth": 1 + number % 8}, "metrics": {"loss": (rate - 0.3) ** 2 + number % 7 / 100}}
+    return {
+        "assignment": {"rate": rate, "depth": 1 + number % 8},
+        "metrics": {"loss": (rate - 0.3) ** 2 + number % 7 / 100},
+    }

@@ -18,7 +18,7 @@ def run(attune):
             path = report_is_saved(visitor)
         the_report_needs_no_network(browser, server, path, "early-stopping")
         file = pathlib.Path(server.folder, "two.html")
-        server.tool("report", "two-objectives", "--html", str(file))
+        server.tool("report", "two-objectives", "--output", str(file))
         the_report_needs_no_network(browser, server, str(file), "two-objectives")
 
 

@@ -1,4 +1,4 @@
-import { finite } from './format.js';
+import {finite} from './format.js';
 
 /**
  * Which trials lie in all ranges.
@@ -7,12 +7,15 @@ import { finite } from './format.js';
  * @returns {Array<boolean>}
  */
 export function selected(data, ranges) {
-  const limits = Object.entries(ranges).map(([name, range]) => {
-    const index = data.axes.findIndex((axis) => axis.name === name);
-    return { range, column: index < 0 ? (name === 'value' ? data.value : null) : data.columns[index] };
-  }).filter((limit) => limit.column);
-  return data.number.map((_, i) => limits.every(({ range, column }) => (
-    finite(column[i]) && column[i] >= range[0] && column[i] <= range[1])));
+  const limits = Object.entries(ranges)
+                   .map(([name, range]) => {
+                     const index = data.axes.findIndex((axis) => axis.name === name);
+                     return {range, column: index < 0 ? (name === 'value' ? data.value : null) : data.columns[index]};
+                   })
+                   .filter((limit) => limit.column);
+  return data.number.map(
+    (_, i) =>
+      limits.every(({range, column}) => (finite(column[i]) && column[i] >= range[0] && column[i] <= range[1])));
 }
 
 /** Ranges as text for a URL: `rate~0.001~0.01;value~0.9~1`. */

@@ -13,7 +13,8 @@ export function formatNumber(value, digits = 4) {
   if (!finite(value)) return String(value);
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(digits - 2).replace(/\.?0+e/, 'e').replace('e+', 'e').replace('-', '−');
+  if (size >= 1e6 || size < 1e-4)
+    return value.toExponential(digits - 2).replace(/\.?0+e/, 'e').replace('e+', 'e').replace('-', '−');
   if (Number.isInteger(value)) return formatCount(value);
   return String(Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size)))))).replace('-', '−');
 }
@@ -50,7 +51,7 @@ export function formatDuration(seconds) {
 /** A moment in the reader's own time zone. */
 export function formatTime(seconds) {
   if (!finite(seconds)) return '–';
-  return new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(seconds * 1000).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'short'});
 }
 
 /** Any value of an assignment. */

@@ -1,16 +1,17 @@
-import { px, setSVG, svg } from './svg.js';
-import { textWidth } from './frame.js';
+import {px, setSVG, svg} from './svg.js';
+import {textWidth} from './frame.js';
 
 /**
  * Lets a reader walk over the points of a chart, by pointer or by arrow keys, and shows what each is.
  * @param {SVGSVGElement} element the chart, which can be focused
  * @param {Array<{x: number, y: number, lines: Array<string>, number?: number}>} points in pixels, in order of walking
- * @param {{pick?: function(object), light?: function(object|null), reach?: number}} [options] what a click or Enter does;
+ * @param {{pick?: function(object), light?: function(object|null), reach?: number}} [options] what a click or
+ *   Enter does;
  *   what else shows which point is meant; from how many pixels away a point is found
  */
-export function inspectPoints(element, points, { pick, light, reach = 40 } = {}) {
-  const ring = svg('circle', { class: 'inspect-ring', r: 6, visibility: 'hidden' });
-  const tip = svg('g', { class: 'tip', visibility: 'hidden' });
+export function inspectPoints(element, points, {pick, light, reach = 40} = {}) {
+  const ring = svg('circle', {class: 'inspect-ring', r: 6, visibility: 'hidden'});
+  const tip = svg('g', {class: 'tip', visibility: 'hidden'});
   const said = svg('desc', {});
   element.append(said, ring, tip);
   let current = -1;
@@ -19,15 +20,15 @@ export function inspectPoints(element, points, { pick, light, reach = 40 } = {})
     if (index === current) return;
     current = index;
     const point = points[index];
-    setSVG(ring, { visibility: point ? 'visible' : 'hidden', cx: point && px(point.x), cy: point && px(point.y) });
-    setSVG(tip, { visibility: point ? 'visible' : 'hidden' });
+    setSVG(ring, {visibility: point ? 'visible' : 'hidden', cx: point && px(point.x), cy: point && px(point.y)});
+    setSVG(tip, {visibility: point ? 'visible' : 'hidden'});
     light?.(point ?? null);
     if (point) drawTip(tip, point, element);
   };
   const keyboard = (index) => {
     show(Math.max(0, Math.min(points.length - 1, index)));
     const text = points[current]?.lines.join(', ') ?? '';
-    element.dispatchEvent(new CustomEvent('chart-said', { bubbles: true, detail: text }));
+    element.dispatchEvent(new CustomEvent('chart-said', {bubbles: true, detail: text}));
     said.textContent = text;
   };
 
@@ -43,13 +44,19 @@ export function inspectPoints(element, points, { pick, light, reach = 40 } = {})
   });
   element.addEventListener('keydown', (event) => {
     if (event.target !== element || points.length === 0) return;
-    const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
-    if (event.key in steps) keyboard(current + steps[event.key]);
-    else if (event.key === 'Home') keyboard(0);
-    else if (event.key === 'End') keyboard(points.length - 1);
-    else if (event.key === 'Escape') show(-1);
-    else if (event.key === 'Enter' && pick && points[current]) pick(points[current]);
-    else return;
+    const steps = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 20, PageUp: -20};
+    if (event.key in steps)
+      keyboard(current + steps[event.key]);
+    else if (event.key === 'Home')
+      keyboard(0);
+    else if (event.key === 'End')
+      keyboard(points.length - 1);
+    else if (event.key === 'Escape')
+      show(-1);
+    else if (event.key === 'Enter' && pick && points[current])
+      pick(points[current]);
+    else
+      return;
     event.preventDefault();
   });
 }
@@ -79,7 +86,8 @@ function drawTip(tip, point, element) {
   const x = point.x + 12 + width > view.width ? Math.max(0, point.x - 12 - width) : point.x + 12;
   const y = Math.min(Math.max(2, point.y - height - 8), Math.max(2, view.height - height - 2));
   tip.replaceChildren(
-    svg('rect', { class: 'tip-box', x: px(x), y: px(y), width: px(width), height, rx: 5 }),
-    ...lines.map((line, index) => svg(
-      'text', { class: index === 0 ? 'tip-title' : 'tip-text', x: px(x + 9), y: px(y + 18 + index * 17) }, line)));
+    svg('rect', {class: 'tip-box', x: px(x), y: px(y), width: px(width), height, rx: 5}),
+    ...lines.map(
+      (line, index) => svg(
+        'text', {class: index === 0 ? 'tip-title' : 'tip-text', x: px(x + 9), y: px(y + 18 + index * 17)}, line)));
 }

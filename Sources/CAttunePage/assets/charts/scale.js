@@ -1,4 +1,4 @@
-import { finite, formatDuration, formatNumber } from './format.js';
+import {finite, formatDuration, formatNumber} from './format.js';
 
 /**
  * A scale turns values into shares of an axis, 0 at its start and 1 at its end.
@@ -13,14 +13,14 @@ export function linearScale(low, high) {
     domain: [a, b],
     position: (value) => (value - a) / (b - a),
     value: (share) => a + share * (b - a),
-    ticks: (count) => evenTicks(a, b, count).map((value) => ({ value, label: formatNumber(value) })),
+    ticks: (count) => evenTicks(a, b, count).map((value) => ({value, label: formatNumber(value)})),
   };
 }
 
 /** @returns {Scale} even distances, ticks at whole numbers */
 export function wholeScale(low, high) {
   const scale = linearScale(low, high);
-  return { ...scale, ticks: (count) => scale.ticks(count).filter((tick) => Number.isInteger(tick.value)) };
+  return {...scale, ticks: (count) => scale.ticks(count).filter((tick) => Number.isInteger(tick.value))};
 }
 
 /** @returns {Scale} even ratios; both ends are positive */
@@ -31,7 +31,7 @@ export function logScale(low, high) {
     domain: [a, b],
     position: (value) => (Math.log(value) - start) / (end - start),
     value: (share) => Math.exp(start + share * (end - start)),
-    ticks: (count) => logTicks(a, b, count).map((value) => ({ value, label: formatNumber(value) })),
+    ticks: (count) => logTicks(a, b, count).map((value) => ({value, label: formatNumber(value)})),
   };
 }
 
@@ -42,7 +42,7 @@ export function categoryScale(names) {
     domain: [0, count - 1],
     position: (index) => (index + 0.5) / count,
     value: (share) => Math.min(count - 1, Math.max(0, share * count - 0.5)),
-    ticks: () => names.map((name, value) => ({ value, label: String(name) })),
+    ticks: () => names.map((name, value) => ({value, label: String(name)})),
   };
 }
 
@@ -51,11 +51,13 @@ export function timeScale(low, high) {
   const scale = linearScale(low, high);
   const ticks = (count) => {
     const span = scale.domain[1] - scale.domain[0];
-    const steps = [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
+    const steps =
+      [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
     const step = steps.find((length) => span / length <= count) ?? Math.ceil(span / count / 86400) * 86400;
-    return multiples(step, ...scale.domain).map((value) => ({ value, label: value === 0 ? '0' : formatDuration(value) }));
+    return multiples(step, ...scale.domain)
+      .map((value) => ({value, label: value === 0 ? '0' : formatDuration(value)}));
   };
-  return { ...scale, ticks };
+  return {...scale, ticks};
 }
 
 /** @returns {Scale} of a parameter as its axis describes it, wide enough for the values seen */
@@ -66,7 +68,7 @@ export function axisScale(axis, values = []) {
   const high = Math.max(finite(axis.max) ? axis.max : -Infinity, seen[1]);
   if (!finite(low) || !finite(high)) return linearScale(0, 1);
   const scale = axis.log && low > 0 ? logScale(low, high) : linearScale(low, high);
-  if (axis.kind === 'int' && high - low <= 6) return { ...scale, ticks: () => wholeTicks(low, high) };
+  if (axis.kind === 'int' && high - low <= 6) return {...scale, ticks: () => wholeTicks(low, high)};
   return scale;
 }
 
@@ -79,7 +81,7 @@ export function axisScale(axis, values = []) {
  */
 export function valueScale(values, kept = [], core = values) {
   const sorted = values.filter(finite).sort((a, b) => a - b);
-  if (sorted.length === 0) return { ...linearScale(0, 1), beyond: 0 };
+  if (sorted.length === 0) return {...linearScale(0, 1), beyond: 0};
   const middling = core.filter(finite).sort((a, b) => a - b);
   const measure = middling.length < 8 ? sorted : middling;
   const at = (share) => measure[Math.round(share * (measure.length - 1))];
@@ -91,7 +93,7 @@ export function valueScale(values, kept = [], core = values) {
   const pad = (b - a) * 0.06 || Math.abs(a) * 0.05 || 0.5;
   const scale = linearScale(a - pad, b + pad);
   const beyond = sorted.filter((value) => value < scale.domain[0] || value > scale.domain[1]).length;
-  return { ...scale, beyond };
+  return {...scale, beyond};
 }
 
 /** The smallest and largest finite value. */
@@ -143,6 +145,6 @@ function logTicks(low, high, count) {
 
 function wholeTicks(low, high) {
   const ticks = [];
-  for (let value = Math.ceil(low); value <= high; value += 1) ticks.push({ value, label: String(value) });
+  for (let value = Math.ceil(low); value <= high; value += 1) ticks.push({value, label: String(value)});
   return ticks;
 }

@@ -17,8 +17,10 @@ export function svg(name, attributes = {}, ...children) {
 /** Sets attributes; null and false remove. */
 export function setSVG(element, attributes) {
   for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) element.removeAttribute(key);
-    else element.setAttribute(key, value);
+    if (value === null || value === undefined || value === false)
+      element.removeAttribute(key);
+    else
+      element.setAttribute(key, value);
   }
 }
 
@@ -45,6 +47,7 @@ export function linePath(xs, ys) {
 /** The path of a staircase that holds each height until the next place. */
 export function stepPath(xs, ys) {
   let path = '';
-  for (let i = 0; i < xs.length; i += 1) path += i === 0 ? `M${px(xs[i])} ${px(ys[i])}` : `H${px(xs[i])}V${px(ys[i])}`;
+  for (let i = 0; i < xs.length; i += 1)
+    path += i === 0 ? `M${px(xs[i])} ${px(ys[i])}` : `H${px(xs[i])}V${px(ys[i])}`;
   return path;
 }

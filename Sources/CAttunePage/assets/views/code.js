@@ -1,21 +1,30 @@
-import { el } from '../dom.js';
+import {el} from '../dom.js';
 
 /**
  * A field for YAML with line numbers, which Tab indents (and Escape, then Tab, leaves).
  * @param {{text: string, label: string, changed: function}} options
  */
-export function codeField({ text, label, changed }) {
-  const gutter = el('div', { class: 'gutter', 'aria-hidden': 'true' });
+export function codeField({text, label, changed}) {
+  const gutter = el('div', {class: 'gutter', 'aria-hidden': 'true'});
   const area = el('textarea', {
-    class: 'code-area', spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', wrap: 'off', 'aria-label': label,
-    'aria-describedby': 'code-keys', value: text,
+    class: 'code-area',
+    spellcheck: 'false',
+    autocapitalize: 'off',
+    autocomplete: 'off',
+    wrap: 'off',
+    'aria-label': label,
+    'aria-describedby': 'code-keys',
+    value: text,
   });
-  const keys = el('p', { id: 'code-keys', class: 'muted small' }, 'Tab indents; Escape, then Tab, leaves the field. Ctrl and Space goes to the hints.');
+  const keys = el(
+    'p', {id: 'code-keys', class: 'muted small'},
+    'Tab indents; Escape, then Tab, leaves the field. Ctrl and Space goes to the hints.');
   let marks = new Map();
   let leaving = false;
   const drawGutter = () => {
     const count = area.value.split('\n').length;
-    gutter.replaceChildren(...Array.from({ length: count }, (_, i) => el('span', { class: marks.get(i + 1) ?? null }, String(i + 1))));
+    gutter.replaceChildren(
+      ...Array.from({length: count}, (_, i) => el('span', {class: marks.get(i + 1) ?? null}, String(i + 1))));
     gutter.scrollTop = area.scrollTop;
   };
   const edited = () => {
@@ -23,13 +32,16 @@ export function codeField({ text, label, changed }) {
     changed();
   };
   area.addEventListener('input', edited);
-  area.addEventListener('scroll', () => { gutter.scrollTop = area.scrollTop; });
+  area.addEventListener('scroll', () => {
+    gutter.scrollTop = area.scrollTop;
+  });
   area.addEventListener('keydown', (event) => {
     if (event.key === 'Tab' && !event.shiftKey && !leaving) {
       event.preventDefault();
       insert('  ');
     } else if (event.key === 'Enter') {
-      const indent = /^(\s*(?:- )?)/.exec(area.value.slice(0, area.selectionStart).split('\n').at(-1))[1].replace('-', ' ');
+      const indent =
+        /^(\s*(?:- )?)/.exec(area.value.slice(0, area.selectionStart).split('\n').at(-1))[1].replace('-', ' ');
       event.preventDefault();
       insert(`\n${indent}`);
     }
@@ -42,9 +54,11 @@ export function codeField({ text, label, changed }) {
   };
   drawGutter();
   return {
-    element: el('div', { class: 'code-field' }, el('div', { class: 'code-box' }, gutter, area), keys),
+    element: el('div', {class: 'code-field'}, el('div', {class: 'code-box'}, gutter, area), keys),
     area,
-    get text() { return area.value; },
+    get text() {
+      return area.value;
+    },
     replace(next) {
       area.value = next;
       edited();
@@ -57,7 +71,8 @@ export function codeField({ text, label, changed }) {
       insert(piece);
     },
     mark(problems) {
-      marks = new Map([...problems].reverse().map((problem) => [problem.line, problem.warning ? 'has-warning' : 'has-error']));
+      marks = new Map(
+        [...problems].reverse().map((problem) => [problem.line, problem.warning ? 'has-warning' : 'has-error']));
       problems.filter((problem) => !problem.warning).forEach((problem) => marks.set(problem.line, 'has-error'));
       area.setAttribute('aria-invalid', String(problems.some((problem) => !problem.warning)));
       drawGutter();
