@@ -3,7 +3,7 @@ packages = libopenblas-dev liblapacke-dev libsqlite3-dev libcurl4-openssl-dev zl
 release = .build/release
 demo = .build/demo
 
-.PHONY: setup build demo test bench speed compare-asks ask-costs service-load entrants katib-sdk campaign openapi format
+.PHONY: setup build demo test bench speed compare-asks ask-costs service-load entrants katib-sdk page-browser campaign page-speed openapi format
 
 # Installs the missing system packages where apt is, and says what is missing elsewhere.
 setup:
@@ -36,7 +36,7 @@ demo: build
 	ATTUNE_STORE=$(demo)/attune.db $(release)/attune run experiments/quickstart/experiment.yaml
 	@echo; echo "All trials: ATTUNE_STORE=$(demo)/attune.db $(release)/attune trials quickstart"
 
-test: setup katib-sdk
+test: setup katib-sdk page-browser
 	swift build --build-tests
 	SWIFT_BACKTRACE=threads=crashed,images=mentioned,symbolicate=fast swift test --skip-build
 
@@ -71,6 +71,20 @@ katib-sdk:
 	@[ -x .build/katib-sdk/bin/python ] || { mkdir -p .build && python3 -m venv .build/katib-sdk \
 		&& .build/katib-sdk/bin/pip install --quiet 'kubeflow-katib==0.19.0' 'kubernetes<36'; } >/dev/null 2>&1 \
 		|| { rm -rf .build/katib-sdk; echo "Katib's SDK could not be installed; its test is skipped"; }
+
+# A browser and its driver, for the tests of the web page; without a network or apt the tests say that they are skipped.
+page-browser:
+	@[ -x .build/page-browser/bin/python ] || { mkdir -p .build && python3 -m venv .build/page-browser \
+		&& .build/page-browser/bin/pip install --quiet 'playwright<2' 'axe-playwright-python<0.2'; } >/dev/null 2>&1 \
+		|| { rm -rf .build/page-browser; echo "playwright could not be installed; the page's browser tests are skipped"; }
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null 2>&1 \
+		|| echo "chromium could not be installed; the page's browser tests are skipped"
+
+# Opens 100,000 trials in a browser, in optuna-dashboard too where entrants has it.
+page-speed: build page-browser
+	.build/page-browser/bin/python -B Benchmarks/page-open.py $(release)/attune
 
 # Kills attune at random moments, fills its disk, sends its service nonsense; nothing may be lost.
 campaign: build

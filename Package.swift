@@ -65,6 +65,16 @@ let package = Package(
         .target(
             name: "AttuneStore", dependencies: ["AttuneCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
+        // The web page's files, embedded, so that one binary carries them; list.sh lists them.
+        .target(name: "CAttunePage", exclude: ["assets", "assets.inc", "list.sh"]),
+        // Hashes: a report's policy names its own script and style.
+        .target(
+            name: "AttunePage",
+            dependencies: [
+                "AttuneAlgorithms", "AttuneCore", "AttuneNAS", "AttuneStore", "AttuneYAML", "CAttunePage",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         // Generated code only; CONTRIBUTING.md says how.
         .target(
             name: "AttuneProto", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -72,7 +82,8 @@ let package = Package(
         .target(
             name: "AttuneService",
             dependencies: [
-                "AttuneAlgorithms", "AttuneCore", "AttuneProto", "AttuneStore", "AttuneYAML",
+                "AttuneAlgorithms", "AttuneCore", "AttunePage", "AttuneProcess", "AttuneProto", "AttuneStore",
+                "AttuneYAML",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -124,8 +135,8 @@ let package = Package(
             name: "AttuneCLI",
             dependencies: [
                 "AttuneAlgorithms", "AttuneBench", "AttuneBenchReport", "AttuneClient", "AttuneCore",
-                "AttuneKubernetes", "AttuneNAS", "AttuneOptimize", "AttuneProblems", "AttuneProcess", "AttuneProto",
-                "AttuneService", "AttuneStore", "AttuneTables", "AttuneYAML",
+                "AttuneKubernetes", "AttuneNAS", "AttuneOptimize", "AttunePage", "AttuneProblems", "AttuneProcess",
+                "AttuneProto", "AttuneService", "AttuneStore", "AttuneTables", "AttuneYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -168,6 +179,9 @@ let package = Package(
         .executableTarget(
             name: "attune-study-benchmark", dependencies: ["Attune", "AttuneStore"], path: "Benchmarks/Study",
             swiftSettings: strict),
+        .executableTarget(
+            name: "attune-page-benchmark", dependencies: ["AttuneCore", "AttunePage", "AttuneStore"],
+            path: "Benchmarks/Page", swiftSettings: strict),
 
         .target(
             name: "AttuneTestSupport",
@@ -252,14 +266,20 @@ let package = Package(
         .testTarget(
             name: "AttuneServiceTests",
             dependencies: [
-                "AttuneAlgorithms", "AttuneCore", "AttuneProto", "AttuneService", "AttuneStore", "AttuneTestSupport",
-                "AttuneYAML",
+                "AttuneAlgorithms", "AttuneCore", "AttunePage", "AttuneProto", "AttuneService", "AttuneStore",
+                "AttuneTestSupport", "AttuneYAML",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "AttunePageTests",
+            dependencies: [
+                "AttuneAlgorithms", "AttuneCore", "AttuneNAS", "AttunePage", "AttuneStore", "AttuneTestSupport",
+                "AttuneYAML", "CAttunePage",
             ], swiftSettings: strict),
         .testTarget(
             name: "AttuneNASTests", dependencies: ["AttuneCore", "AttuneNAS", "AttuneTestSupport"],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AttuneAlgorithms
 import AttuneCore
+import AttunePage
 import AttuneStore
 
 struct AuditCommand: AsyncParsableCommand {
@@ -47,7 +48,16 @@ extension StoppingAudit {
             "RULE", "STOPS", "ENDS", "SAVES", "OF ALL", several ? "OF THE FRONT" : "THE BEST", "LEAVES", "GOES ON",
         ]
         let table = TextTable(header: header, rows: rows.map(cells))
-        return ([table.text, ""] + closingLines).joined(separator: "\n")
+        return ([table.text, ""] + closingLines + columnNote).joined(separator: "\n")
+    }
+
+    /// What the table's last column means, where it says something.
+    private var columnNote: [String] {
+        guard rows.contains(where: { !$0.wouldGoOn.isEmpty }) else { return [] }
+        return [
+            "GOES ON counts trials that were really stopped and that the rule would have let run: what they would have"
+                + " come to was never recorded."
+        ]
     }
 
     private var several: Bool { experiment.objective.hasSeveralTargets }
@@ -66,88 +76,7 @@ extension StoppingAudit {
         ]
     }
 
-    private var closingLines: [String] {
-        var lines = ["\(resource) units of resource were used by \(reporting) trials that reported."]
-        if !stopped.trials.isEmpty { lines += stoppedLines }
-        if let control { lines += controlLines(control) }
-        if rows.contains(where: { !$0.wouldGoOn.isEmpty }) {
-            lines.append(
-                "GOES ON counts trials that were really stopped and that the rule would have let run: what they would have"
-                    + " come to was never recorded."
-            )
-        }
-        return lines
-    }
-
-    private var stoppedLines: [String] {
-        let saved = stopped.saved.map {
-            "; that saved about \($0) units, as long as they had run as long as those usually did that succeeded"
-        }
-        var lines = ["\(stopped.trials.count) trials were stopped after \(stopped.used) units\(saved ?? "")."]
-        if let chance = stopped.chanceOfBest {
-            let rest = stopped.unforeseen > 0 ? " (nothing can be said of \(stopped.unforeseen))" : ""
-            lines.append(
-                "By their learning curves, the probability that one of them would have bettered the best is about"
-                    + " \(chance.short)\(rest).")
-        } else {
-            lines.append("Too few trials have ended to say whether one of them would have bettered the best.")
-        }
-        return lines
-    }
-
-    private func controlLines(_ control: Control) -> [String] {
-        let found =
-            "Control group: \(control.trials.count) trials that nothing could stop; the rule in use would have stopped"
-            + " \(control.stoppable.count), and \(control.better.count) of these came to be the best."
-        guard let chance = control.chanceOfEach else { return [found] }
-        return [found, "So a trial that the rule stops would be the best with a probability of about \(chance.short)."]
-    }
-
     private static func percent(_ part: Int, of whole: Int) -> String {
         whole == 0 ? "-" : "\(Int((Double(part) / Double(whole) * 100).rounded())) %"
     }
-}
-
-extension StoppingAudit {
-    var json: JSON {
-        [
-            "experiment": .string(experiment.name), "resource": .number(resource),
-            "fullResource": .number(fullResource), "reporting": .number(reporting),
-            "front": .numbers(front), "rules": .array(rows.map { json(of: $0) }), "stopped": stoppedJSON,
-            "control": control.map(json) ?? .null,
-        ]
-    }
-
-    private func json(of row: Row) -> JSON {
-        [
-            "rule": .string(row.rule.name),
-            "settings": .object(JSON.Fields(row.rule.settings.map { ($0.name, .string($0.value)) })),
-            "inUse": .bool(row.isInUse), "stops": .numbers(row.stopped), "ends": .numbers(row.finished),
-            "saved": .number(row.saved), "savedUnrecorded": .number(row.savedUnrecorded),
-            "savedShare": fullResource == 0
-                ? .null : .number(Double(row.saved + row.savedUnrecorded) / Double(fullResource)),
-            "frontStopped": .numbers(row.frontStopped), "best": row.best.map { .number($0) } ?? .null,
-            "goesOn": .numbers(row.wouldGoOn),
-        ]
-    }
-
-    private var stoppedJSON: JSON {
-        [
-            "trials": .numbers(stopped.trials), "used": .number(stopped.used),
-            "saved": stopped.saved.map { .number($0) } ?? .null,
-            "chanceOfBest": stopped.chanceOfBest.map { .number($0) } ?? .null,
-            "unforeseen": .number(stopped.unforeseen),
-        ]
-    }
-
-    private func json(_ control: Control) -> JSON {
-        [
-            "trials": .numbers(control.trials), "stoppable": .numbers(control.stoppable),
-            "better": .numbers(control.better), "chanceOfEach": control.chanceOfEach.map { .number($0) } ?? .null,
-        ]
-    }
-}
-
-extension JSON {
-    fileprivate static func numbers(_ numbers: [Int]) -> JSON { .array(numbers.map { .number($0) }) }
 }

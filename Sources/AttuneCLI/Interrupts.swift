@@ -13,13 +13,22 @@ final class Interrupts: Sendable {
         let (registrations, registration) = AsyncStream.makeStream(of: Void.self)
         self.registrations = registrations
         sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
+            Interrupts.disarm(number)
             let source = DispatchSource.makeSignalSource(signal: number)
             source.setEventHandler { continuation.yield() }
             source.setRegistrationHandler { registration.yield() }
             source.resume()
             return source
         }
+    }
+
+    /// Keeps the signal from ending the process. Where another source has installed its handler, that stays: a source that
+    /// comes beside it shares it, and would hear nothing once it was taken away.
+    private static func disarm(_ number: Int32) {
+        var present = sigaction()
+        sigaction(number, nil, &present)
+        let handler = unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self)
+        if handler == unsafeBitCast(SIG_DFL, to: Int.self) { signal(number, SIG_IGN) }
     }
 
     /// Returns when every interrupt is noticed; one that comes earlier may be lost. For one caller, once.

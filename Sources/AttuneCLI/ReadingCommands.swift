@@ -1,6 +1,7 @@
 import ArgumentParser
 import AttuneAlgorithms
 import AttuneCore
+import AttunePage
 import AttuneProcess
 import AttuneStore
 import Foundation
@@ -49,7 +50,7 @@ struct ShowCommand: AsyncParsableCommand {
         let experiment = try await store.requiredExperiment(name)
         let best = try await store.best(of: name)?.presented(by: experiment)
         let holder = try await store.holder(of: name)
-        let table = importance ? ImportanceTable(try await store.requiredStudy(name).study()) : nil
+        let table = importance ? ImportanceComparison(try await store.requiredStudy(name).study()) : nil
         if format.json {
             guard case .object(var fields) = summary.json else { return }
             fields["bestTrial"] = best?.json ?? .null

@@ -4,6 +4,7 @@ import AttuneClient
 import AttuneCore
 import AttuneProcess
 import AttuneProto
+import AttuneService
 import AttuneStore
 import AttuneYAML
 import Foundation
@@ -26,10 +27,16 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The seed of every random choice.") var seed: UInt64?
     @Option(help: "Where trials run: machine, as its processes, or kubernetes, as resources of a cluster.")
     var on = TrialPlace.machine
+    @OptionGroup(title: "Page") var pageOptions: PageOptions
     @OptionGroup(title: "Cluster") var clusterOptions: ClusterOptions
 
     func run() async throws {
-        if let remote = try recordsOptions.remote { return try await run(with: remote) }
+        if let remote = try recordsOptions.remote {
+            guard pageOptions.ui == nil else {
+                throw AttuneError("--ui: the server has the page already, at its own address")
+            }
+            return try await run(with: remote)
+        }
         let reading = try ExperimentReader(
             quiet: output.quiet, purpose: on == .machine ? .running : .orchestrating
         ).read(file)
@@ -49,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
             try refuse(invalid.problems, in: reading)
         }
         let session = try await Session(experiment, store: store, verbosity: output.verbosity)
-        try await session.run()
+        try await pageOptions.showing(experiment.name, of: store) { try await session.run() }
     }
 
     private func objections(to experiment: Experiment) async throws -> [Problem] {
@@ -102,6 +109,48 @@ extension RunCommand {
         file == "-"
             ? FileManager.default.currentDirectoryPath
             : URL(filePath: file).absoluteURL.deletingLastPathComponent().path
+    }
+}
+
+/// Whether the web page is served while an experiment runs.
+struct PageOptions: ParsableArguments {
+    @Option(
+        defaultAsFlag: RunningPage.usualAddress,
+        help: ArgumentHelp(
+            "Serve the web page meanwhile, from this process: it ends with the experiment. Write it behind FILE.",
+            valueName: "host:port"))
+    var ui: Server.Address?
+    @Flag(help: "Go on serving the page after the experiment has ended, until Ctrl-C.") var uiStay = false
+
+    /// Runs `body` with the page beside it, where it is asked for.
+    func showing(_ name: String, of store: SQLiteStore, _ body: () async throws -> Void) async throws {
+        guard let address = ui ?? (uiStay ? RunningPage.usualAddress : nil) else { return try await body() }
+        let page = try await RunningPage.open(at: address, store: store.path)
+        Terminal.complain("the page is at \(page.url)experiments/\(name)")
+        let outcome = await Result(catching: body)
+        if uiStay, !outcome.wasInterrupted {
+            let interrupts = Interrupts()
+            Terminal.complain("\(name) is over; the page stays at \(page.url) until Ctrl-C")
+            await interrupts.first()
+        } else if case .success = outcome {
+            Terminal.complain("the page has ended; attune serve shows \(name) again, --ui-stay would have kept it")
+        }
+        await page.close()
+        try outcome.get()
+    }
+}
+
+extension Result where Success == Void, Failure == any Error {
+    fileprivate init(catching body: () async throws -> Void) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+
+    fileprivate var wasInterrupted: Bool {
+        if case .failure(let error) = self { (error as? ExitCode) == .interrupted } else { false }
     }
 }
 

@@ -26,6 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
         if !grpc.isEmpty { configuration.grpc = grpc }
         try guarding.apply(to: &configuration)
         limits.apply(to: &configuration.limits)
+        configuration.workers = WorkerDirectory.usual.root
         let server = Server(configuration, store: try storeOptions.open(), logger: logging.logger)
         let impatience = Impatience()
         defer { impatience.end() }
@@ -34,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
             Terminal.say(
                 "attune serves \(scheme)://\(http) and gRPC on "
                     + grpc.map(\.description).joined(separator: ", "))
+            Terminal.say("the page is at \(scheme)://\(http)/")
         }
     }
 }

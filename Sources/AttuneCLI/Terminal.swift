@@ -47,18 +47,3 @@ func csvLine(_ fields: [String]) -> String {
         field.contains { ",\"\n\r".contains($0) } ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
     }.joined(separator: ",")
 }
-
-extension Date {
-    /// RFC 3339 in UTC, to the millisecond.
-    var rfc3339: String {
-        formatted(.iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
-    }
-}
-
-extension Double {
-    /// Four significant digits, for people.
-    var short: String {
-        guard isFinite else { return "\(self)" }
-        return String(format: "%.4g", self)
-    }
-}

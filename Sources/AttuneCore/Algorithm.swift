@@ -75,6 +75,11 @@ struct StoppingRules: EarlyStopping {
         let verdicts = rules.indices.map { rules[$0].verdict(on: trial, in: study) }
         return verdicts.first { $0 == .stop } ?? verdicts.first { $0 != .proceed } ?? .proceed
     }
+
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        for index in rules.indices { if let grounds = rules[index].grounds(for: trial, in: study) { return grounds } }
+        return nil
+    }
 }
 
 /// One knob of an algorithm: its type, its range, its default.

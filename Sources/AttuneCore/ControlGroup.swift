@@ -45,4 +45,7 @@ struct SparingControls: EarlyStopping {
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
         controls.contains(trial.number) ? .proceed : rule.verdict(on: trial, in: study)
     }
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        controls.contains(trial.number) ? nil : rule.grounds(for: trial, in: study)
+    }
 }

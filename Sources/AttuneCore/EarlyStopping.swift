@@ -7,6 +7,13 @@ public protocol EarlyStopping: Sendable {
     ///
     /// - Returns: `.proceed`, `.stop` or `.finish`; that a trial is to pause follows from its level.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict
+
+    /// Why it stops the trial, which is as it was when the verdict was asked for; nil where it does not, or cannot say.
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds?
+}
+
+extension EarlyStopping {
+    public mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? { nil }
 }
 
 public enum Verdict: Sendable, Hashable {

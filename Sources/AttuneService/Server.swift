@@ -1,6 +1,7 @@
 import AttuneAlgorithms
 import AttuneCore
 import AttuneStore
+import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -21,6 +22,8 @@ public struct Server: Sendable {
         public var onlyKatib = false
         /// Whether SIGTERM and SIGINT end it in order.
         public var handlesSignals = true
+        /// Where workers of this machine keep what trials leave, for the page to show; nil where nobody says.
+        public var workers: URL?
         /// Hears what trials report through Katib's DBManager, after it is durable.
         public var onReport: @Sendable (_ trial: String, _ values: [LoggedValue]) -> Void = { _, _ in }
         public init() {}
@@ -55,6 +58,7 @@ public struct Server: Sendable {
     private let dispatcher: Dispatcher
     private let hub: Hub
     private let pages: ServicePages
+    private let web: WebPage?
     private let stage = Stage()
     private let logger: Logger
     private let clock: TunerClock
@@ -94,6 +98,12 @@ public struct Server: Sendable {
             limits: configuration.limits, logger: logger, metrics: metrics, clock: clock)
         pages = ServicePages(
             store: store, metrics: metrics, stage: stage, process: ProcessReadings(clock: clock))
+        web =
+            configuration.onlyKatib
+            ? nil
+            : WebPage(
+                dispatcher: dispatcher, gate: gate, hub: hub, isSecure: configuration.tls != nil,
+                workers: configuration.workers)
         store.observe { [meters = StoreMeters(metrics)] in meters.count($0) }
     }
 
@@ -110,8 +120,8 @@ public struct Server: Sendable {
         try await run(stoppingAfter: nil, onReady: onReady)
     }
 
-    /// - Parameter end: returns when it is to stop, as if by a signal.
-    func run(
+    /// - Parameter end: returns when it is to stop, as if by a signal; nil for never.
+    public func run(
         stoppingAfter end: (@Sendable () async -> Void)?,
         onReady: @escaping @Sendable (_ http: Address, _ grpc: [Address]) async -> Void
     ) async throws {
@@ -121,7 +131,8 @@ public struct Server: Sendable {
         let http = try HTTPListener(
             configuration.http, tls: tls?.http,
             HTTPTransport(
-                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages),
+                dispatcher: dispatcher, takesCertificates: configuration.tls?.clientCA != nil, pages: pages.pages,
+                web: web),
             logger: quiet
         ) { [stage] http in
             var addresses: [Address] = []

@@ -109,4 +109,30 @@ struct StoppingAuditTests {
             try StoppingAudit(none, rules: [AlgorithmSpec("asha", [.init("eta", "1")])])
         }
     }
+
+    // MARK: Why each was stopped
+
+    @Test func `why a trial was stopped is told with the numbers that were compared then`() throws {
+        let stopped: ([Double], Outcome) = ([0.95, 0.93], .earlyStopped)
+        let later: ([Double], Outcome) = ([0.1, 0.1, 0.1, 0.1], .succeeded)
+        let log = stored(
+            [curves[0], curves[1], curves[2], stopped, later], rule: "medianstop",
+            ["min_trials_required": "3", "start_step": "2"])
+        let stop = try #require(try StoppedTrials(log).stops.first)
+        #expect(stop.trial == 4 && stop.step == 2 && stop.value == 0.93 && stop.lastStep == 4)
+        // The averages of the first two values of the three before: 0.7, 0.75 and 0.8. What came later does not count.
+        #expect(stop.grounds?.compared == [.init("best loss", 0.93), .init("median loss", 0.75)])
+        #expect(
+            stop.grounds?.sentence
+                == "its best loss so far, 0.93, is worse than 0.75, the median of what 3 finished trials averaged over "
+                + "their first 2 values")
+        #expect(try StoppedTrials(log, only: 4).stops.map(\.grounds) == [stop.grounds])
+        #expect(try StoppedTrials(log, only: 3).stops.isEmpty)
+    }
+
+    @Test func `a trial that someone else stopped has no grounds`() throws {
+        let log = stored([([0.5, 0.4], .succeeded), ([0.9], .earlyStopped)], rule: "medianstop")
+        let stops = try StoppedTrials(log).stops
+        #expect(stops.map(\.trial) == [2] && stops[0].grounds == nil)
+    }
 }

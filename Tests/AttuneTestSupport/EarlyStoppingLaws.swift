@@ -58,6 +58,9 @@ public struct EarlyStoppingLaws {
         var fresh = try make(experiment)
         #expect(fresh.verdict(on: rebuilt[trial.number], in: rebuilt) == verdict, "asked after a restart")
         #expect(verdict != .pause, "that a trial is to pause follows from its level")
+        let grounds = fresh.grounds(for: rebuilt[trial.number], in: rebuilt)
+        #expect((grounds != nil) == (verdict == .stop), "says why it stops, and of nothing else")
+        #expect(grounds?.sentence.isEmpty != true)
         guard verdict == .stop || verdict == .finish else { return 0 }
         #expect(!trial.observations.isEmpty, "trial \(trial.number) had reported nothing")
         #expect(
@@ -83,6 +86,7 @@ public struct EarlyStoppingLaws {
             let verdict = rule.verdict(on: study[number], in: study)
             var fresh = try make(experiment)
             #expect(fresh.verdict(on: study[number], in: study) == verdict, "\(hostile), report \(step)")
+            #expect((fresh.grounds(for: study[number], in: study) != nil) == (verdict == .stop))
         }
     }
 }

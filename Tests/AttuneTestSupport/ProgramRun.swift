@@ -61,6 +61,9 @@ public final class ProgramRun: Sendable {
     /// What it has printed so far.
     public func printed() throws -> String { try String(contentsOfFile: output.string, encoding: .utf8) }
 
+    /// The same of what it has written to standard error.
+    public func complained() throws -> String { try String(contentsOfFile: errors.string, encoding: .utf8) }
+
     /// Nothing is sent to one that has ended.
     public func send(_ signal: Int32) { child.send(signal) }
 

@@ -32,14 +32,34 @@ struct SuccessiveHalvingStop: EarlyStopping {
 
     /// - Complexity: O(trials log reports) from the first rung on; with several objectives also the sorting into fronts.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        guard let place = place(of: trial, in: study) else { return .proceed }
+        return place.better < place.spared ? .proceed : .stop
+    }
+
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        guard verdict(on: trial, in: study) == .stop, let place = place(of: trial, in: study) else { return nil }
+        return StoppingGrounds(
+            "at the rung of \(place.rung) units of resource it was number \(place.better + 1) of the \(place.earlier + 1) "
+                + "that had come there, of which the best \(place.spared) went on (one in \(reduction.short))",
+            [
+                .init("rung", Double(place.rung)), .init("better trials", Double(place.better)),
+                .init("trials at the rung", Double(place.earlier + 1)),
+                .init("trials that go on", Double(place.spared)),
+            ])
+    }
+
+    /// How many of those that were at its highest rung before it were better there; nil before the first rung.
+    private mutating func place(
+        of trial: Trial, in study: Study
+    ) -> (rung: Int, better: Int, earlier: Int, spared: Int)? {
         curves.follow(study)
-        guard let own = arrivals(of: trial.number).last, let standing = own.standing else { return .proceed }
+        guard let own = arrivals(of: trial.number).last, let standing = own.standing else { return nil }
         let earlier = curves.curves.keys.compactMap { number in
             number == trial.number ? nil : arrival(of: number, at: own.rung).flatMap { $0.precedes(own) ? $0 : nil }
         }.compactMap(\.standing)
         // A hair is added because 0.3 · 10/3 may come out below 1.
         let spared = max(1, Int(Double(earlier.count + 1) / reduction + 1e-9))
-        return standing.countBetter(among: earlier) < spared ? .proceed : .stop
+        return (own.rung, standing.countBetter(among: earlier), earlier.count, spared)
     }
 
     /// That a trial came to a rung.

@@ -17,17 +17,29 @@ struct CurveStop: EarlyStopping {
 
     /// - Complexity: O(completed trials log reports + reports of the trial).
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        chance(of: trial, in: study).map { $0 < probability } ?? false ? .stop : .proceed
+    }
+
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        guard let chance = chance(of: trial, in: study), chance < probability else { return nil }
+        return StoppingGrounds(
+            "by its learning curve and those of \(prospects.completed.count) completed trials it would have ended better than "
+                + "the best with a probability of \(chance.short), which is less than \(probability.short)",
+            [.init("probability of bettering the best", chance), .init("probability", probability)])
+    }
+
+    /// The probability that it ends better than the best; nil where it is not judged, or nothing can be said.
+    private mutating func chance(of trial: Trial, in study: Study) -> Double? {
         curves.follow(study)
         prospects.follow(study, curves)
         let curve = curves[trial.number]
         guard prospects.completed.count >= minTrials, judged.contains(curve.count), let standing = curve.latest else {
-            return .proceed
+            return nil
         }
         let front = study.front.filter { $0.number != trial.number }.compactMap(\.standing)
-        guard !front.isEmpty else { return .proceed }
+        guard !front.isEmpty else { return nil }
         // What has diverged hardly comes back.
-        let chance = standing.isFinite ? prospects.ofBetteringAll(front, curve) : 0
-        return chance.map { $0 < probability } ?? false ? .stop : .proceed
+        return standing.isFinite ? prospects.ofBetteringAll(front, curve) : 0
     }
 }
 

@@ -26,15 +26,32 @@ struct MedianStop: EarlyStopping {
         return targets.indices.allSatisfy { isWorse(best, in: $0) } ? .stop : .proceed
     }
 
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        guard verdict(on: trial, in: study) == .stop else { return nil }
+        let targets = study.objective.targets
+        let best = folds.state(of: trial, in: study) { $0.take($1, targets) }
+        var (clauses, numbers): ([String], [StoppingGrounds.Number]) = ([], [])
+        for (index, target) in targets.enumerated() {
+            let (value, median) = (target.direction.loss(best.losses[index]), target.direction.loss(median(of: index)))
+            clauses.append(
+                "its best \(target.metric) so far, \(value.short), is worse than \(median.short), the median of what "
+                    + "\(averages[index].count) finished trials averaged over their first \(startStep) values")
+            numbers += [.init("best \(target.metric)", value), .init("median \(target.metric)", median)]
+        }
+        return StoppingGrounds(clauses.joined(separator: ", and "), numbers)
+    }
+
     private func isWorse(_ best: Best, in target: Int) -> Bool {
+        guard best.counts[target] >= startStep, averages[target].count >= minTrials else { return false }
+        return best.losses[target] > median(of: target)
+    }
+
+    private func median(of target: Int) -> Double {
         let averages = averages[target]
-        guard best.counts[target] >= startStep, averages.count >= minTrials else { return false }
         let middle = averages.count / 2
-        let median =
-            averages.count.isMultiple(of: 2)
-            // Halved first, as the sum of two large numbers may be infinite.
+        // Halved first, as the sum of two large numbers may be infinite.
+        return averages.count.isMultiple(of: 2)
             ? averages[middle - 1] / 2 + averages[middle] / 2 : averages[middle]
-        return best.losses[target] > median
     }
 
     /// Only trials that keep the constraints say what can be reached.

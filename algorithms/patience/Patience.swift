@@ -26,6 +26,13 @@ struct Patience: EarlyStopping {
         return trial.hasValues(of: study.objective) ? .finish : .stop
     }
 
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        guard verdict(on: trial, in: study) == .stop else { return nil }
+        return StoppingGrounds(
+            "it made \(patience) reports without improving, and never reported a finite \(study.objective.metric)",
+            [.init("patience", Double(patience))])
+    }
+
     private struct Progress: Sendable {
         private var rows: ReportRows
         /// What the next improvement must better, by objective.

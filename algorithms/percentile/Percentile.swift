@@ -19,15 +19,31 @@ struct Percentile: EarlyStopping {
 
     /// - Complexity: O(trials log reports); with several objectives also the sorting into fronts.
     mutating func verdict(on trial: Trial, in study: Study) -> Verdict {
+        guard let place = place(of: trial, in: study) else { return .proceed }
+        return Double(place.better) * 100 > percentile * Double(place.others) ? .stop : .proceed
+    }
+
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        guard verdict(on: trial, in: study) == .stop, let place = place(of: trial, in: study) else { return nil }
+        return StoppingGrounds(
+            "\(place.better) of \(place.others) other trials were better at step \(place.step), "
+                + "and only the best \(percentile.short) of a hundred go on",
+            [
+                .init("better trials", Double(place.better)), .init("other trials", Double(place.others)),
+                .init("percentile", percentile),
+            ])
+    }
+
+    /// How many others were better at the trial's latest step; nil where it is not judged.
+    private mutating func place(of trial: Trial, in study: Study) -> (step: Int, better: Int, others: Int)? {
         curves.follow(study)
         let curve = curves[trial.number]
         guard study.counts.succeeded >= minTrials, judged.contains(curve.count), let step = curve.steps.last,
             let standing = curve.latest
-        else { return .proceed }
+        else { return nil }
         let others = curves.standings(at: step, but: trial.number)
-        guard others.count >= minTrials else { return .proceed }
-        let better = standing.countBetter(among: others)
-        return Double(better) * 100 > percentile * Double(others.count) ? .stop : .proceed
+        guard others.count >= minTrials else { return nil }
+        return (step, standing.countBetter(among: others), others.count)
     }
 }
 

@@ -17,11 +17,8 @@ extension Study {
     ) throws(AttuneError) -> Importance {
         let trials = importanceTrials(of: metric ?? objective.metric)
         let (space, assignments, values) = (experiment.space, trials.map(\.0), trials.map(\.1))
-        return switch method {
-        case .pedAnova:
-            try PEDANOVA().importance(in: space, of: assignments, values: values, direction ?? objective.direction)
-        case .fanova: try FANOVA(seed: experiment.seed).importance(in: space, of: assignments, values: values)
-        }
+        return try method.importance(
+            in: space, of: assignments, values: values, direction ?? objective.direction, seed: experiment.seed)
     }
 
     /// Assignments and values, in the order in which trials ended.

@@ -21,6 +21,22 @@ struct Threshold: EarlyStopping {
         // A comparison with what is not a number is false.
         return judged.contains(count) && !bounds.contains(latest) ? .stop : .proceed
     }
+
+    mutating func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        guard verdict(on: trial, in: study) == .stop else { return nil }
+        let latest = trial.observations.last { $0.metric == metric }?.value ?? .nan
+        let isBelow = latest < bounds.lowerBound
+        let bound = isBelow ? bounds.lowerBound : bounds.upperBound
+        let sentence =
+            latest.isNaN || bound.magnitude == .greatestFiniteMagnitude
+            ? "it reported \(metric) = \(latest.text), which is no finite number"
+            : "it reported \(metric) = \(latest.short), which is \(isBelow ? "less" : "more") than \(bound.short)"
+        let numbers = [StoppingGrounds.Number(metric, latest)]
+        return StoppingGrounds(
+            sentence,
+            bound.magnitude == .greatestFiniteMagnitude
+                ? numbers : numbers + [.init(isBelow ? "lower" : "upper", bound)])
+    }
 }
 
 extension StoppingRule {

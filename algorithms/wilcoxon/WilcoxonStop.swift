@@ -15,23 +15,50 @@ struct WilcoxonStop: EarlyStopping {
 
     /// - Complexity: O(reports of the trial and of the front), and the test of them.
     func verdict(on trial: Trial, in study: Study) -> Verdict {
+        betterTrial(than: trial, in: study) == nil ? .proceed : .stop
+    }
+
+    func grounds(for trial: Trial, in study: Study) -> StoppingGrounds? {
+        guard let best = betterTrial(than: trial, in: study) else { return nil }
+        let chance = best.tests.map(\.chance).max() ?? 0
+        let steps = best.tests.map(\.steps).min() ?? 0
+        return StoppingGrounds(
+            "it did worse than trial \(best.number) at \(steps) common steps; chance explains that with a probability of "
+                + "\(chance.short), which is less than \(threshold.short)",
+            [
+                .init("trial compared with", Double(best.number)), .init("common steps", Double(steps)),
+                .init("probability", chance), .init("p_threshold", threshold),
+            ])
+    }
+
+    /// The first of the front that does better in every objective by more than chance; nil where none does.
+    private func betterTrial(than trial: Trial, in study: Study) -> (number: Trial.Number, tests: [Test])? {
         let objective = study.objective
         let paired =
             metric.map { [Objective.Target(objective.direction, $0)] } ?? objective.targets
         let own = paired.map { repetitions(of: trial, $0) }
-        let isBettered = study.front.contains { best in
-            best.number != trial.number
-                && zip(own, paired).allSatisfy { isWorse($0, than: repetitions(of: best, $1)) }
+        for best in study.front where best.number != trial.number {
+            let tests = zip(own, paired).map { test($0, against: repetitions(of: best, $1)) }
+            if tests.allSatisfy({ $0.map { $0.chance < threshold } ?? false }) {
+                return (best.number, tests.compactMap(\.self))
+            }
         }
-        return isBettered ? .stop : .proceed
+        return nil
     }
 
-    private func isWorse(_ own: [Int: Double], than other: [Int: Double]) -> Bool {
+    private struct Test {
+        let steps: Int
+        /// That chance explains the difference.
+        let chance: Double
+    }
+
+    /// Nil where there are too few pairs, or it is not worse.
+    private func test(_ own: [Int: Double], against other: [Int: Double]) -> Test? {
         let steps = own.keys.filter { other[$0]?.isFinite ?? false }.sorted()
-        guard steps.count >= startStep else { return false }
+        guard steps.count >= startStep else { return nil }
         let differences = steps.map { own[$0, default: 0] - other[$0, default: 0] }
         let mean = differences.reduce(0) { $0 + $1 / Double(steps.count) }
-        return mean > 0 && SignedRanks.chanceOfLarger(differences) < threshold
+        return mean > 0 ? Test(steps: steps.count, chance: SignedRanks.chanceOfLarger(differences)) : nil
     }
 
     /// By step, its latest value, to be made small; infinite where that is no finite number.

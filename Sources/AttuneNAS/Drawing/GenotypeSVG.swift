@@ -2,8 +2,13 @@ import Foundation
 
 extension Genotype {
     /// Both cells as one SVG that needs nothing else: no scripts, no fonts, no other files.
-    public var svg: String { GenotypeDrawing(self).svg }
+    public var svg: String { GenotypeDrawing(self, [.normal, .reduction]).svg }
+    /// One of the cells by itself.
+    public var normalSVG: String { GenotypeDrawing(self, [.normal]).svg }
+    public var reductionSVG: String { GenotypeDrawing(self, [.reduction]).svg }
 }
+
+private enum DrawnCell { case normal, reduction }
 
 /// Two cells, one above the other, and what the colours mean.
 private struct GenotypeDrawing {
@@ -25,16 +30,25 @@ private struct GenotypeDrawing {
     private let genotype: Genotype
     private let parts: [Part]
 
-    init(_ genotype: Genotype) {
+    init(_ genotype: Genotype, _ cells: [DrawnCell]) {
         self.genotype = genotype
-        let normal = Part(
-            title: "Normal cell", note: Self.note(genotype.normal), cell: genotype.normal,
-            layout: CellLayout(genotype.normal), top: Self.margin)
-        let reduction = Part(
-            title: "Reduction cell",
-            note: Self.note(genotype.reduction) + "; edges from the two inputs halve the image",
-            cell: genotype.reduction, layout: CellLayout(genotype.reduction), top: normal.bottom + 44)
-        parts = [normal, reduction]
+        var parts: [Part] = []
+        for cell in cells {
+            let top = parts.last.map { $0.bottom + 44 } ?? Self.margin
+            parts.append(
+                cell == .normal ? Self.normal(genotype.normal, at: top) : Self.reduction(genotype.reduction, at: top))
+        }
+        self.parts = parts
+    }
+
+    private static func normal(_ cell: CellGraph, at top: Double) -> Part {
+        Part(title: "Normal cell", note: note(cell), cell: cell, layout: CellLayout(cell), top: top)
+    }
+
+    private static func reduction(_ cell: CellGraph, at top: Double) -> Part {
+        Part(
+            title: "Reduction cell", note: note(cell) + "; edges from the two inputs halve the image", cell: cell,
+            layout: CellLayout(cell), top: top)
     }
 
     private static func note(_ cell: CellGraph) -> String {
@@ -43,6 +57,8 @@ private struct GenotypeDrawing {
         return
             "\(edges) edge\(edges == 1 ? "" : "s"), \(skips == 0 ? "no" : String(skips)) skip\(skips == 1 ? "" : "s")"
     }
+
+    private var title: String { "A genotype: " + parts.map { $0.title.lowercased() }.joined(separator: " and ") }
 
     private var used: [CellStyle] {
         let styles = Set(parts.flatMap { $0.layout.edges.map { CellStyle.of($0.operation) } })
@@ -60,7 +76,7 @@ private struct GenotypeDrawing {
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(width)) \(number(height))" \
             width="\(number(width))" height="\(number(height))" role="img" aria-labelledby="title desc">
-            <title id="title">A genotype: normal cell and reduction cell</title>
+            <title id="title">\(title)</title>
             <desc id="desc">\(description)</desc>
             <style>
             \(style)

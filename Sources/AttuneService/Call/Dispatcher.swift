@@ -59,9 +59,34 @@ public struct Dispatcher: Sendable {
         }
     }
 
+    /// The value of `body` for a call that is no method's: a page's. Let in, bounded and logged as a method's call is.
+    ///
+    /// - Parameter path: what stands in the log.
+    func answer<Value: Sendable>(
+        _ path: String, needing scope: Scope, _ head: CallHead, _ body: @escaping @Sendable (Caller) async throws -> Value
+    ) async throws(ServiceError) -> Value {
+        var record = CallRecord(path, head)
+        do {
+            let caller = try await gate.admit(head, needing: scope)
+            record.caller = caller
+            let limit = try Deadline.duration(head.header(Deadline.header))
+            let value = try await Deadline.within(limit, clock) {
+                try await counted { try await body(caller) }
+            }
+            finish(record, nil)
+            return value
+        } catch {
+            throw refusal(error, record)
+        }
+    }
+
     /// Holds one of the calls' places while `body` runs. Those who ask whether the service lives need none.
     private func counted<Value>(_ method: Method, _ body: () async throws -> Value) async throws -> Value {
         guard method.service != "grpc.health.v1.Health" else { return try await body() }
+        return try await counted(body)
+    }
+
+    private func counted<Value>(_ body: () async throws -> Value) async throws -> Value {
         guard calls.take() else {
             throw ServiceError(
                 .resourceExhausted,

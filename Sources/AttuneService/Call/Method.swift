@@ -98,6 +98,19 @@ public struct StreamingMethod: Sendable {
 
     public var path: String { "/\(service)/\(name)" }
 
+    /// A stream of JSON that has no message of protobuf's.
+    ///
+    /// - Parameter handler: gives each message's bytes to `send`, which waits where the client is slow.
+    init(
+        json service: String, _ name: String, _ scope: Scope,
+        _ handler: @escaping @Sendable (Caller, _ send: ([UInt8]) async throws -> Void) async throws -> Void
+    ) {
+        self.service = service
+        self.name = name
+        self.scope = scope
+        answer = { _, _, caller, send in try await handler(caller, send) }
+    }
+
     public init<Request: Message, Reply: Message>(
         _ service: String, _ name: String, _ scope: Scope,
         _ handler:

@@ -216,7 +216,13 @@ struct ExperimentMethods: Sendable {
     @Sendable private func suspend(
         _ request: Attune_V1_SuspendExperimentRequest, _ caller: Caller
     ) async throws -> Attune_V1_Experiment {
-        try await change("suspend", request.experiment, request.requestID, caller) { tuner in try tuner.suspend() }
+        do {
+            return try await change("suspend", request.experiment, request.requestID, caller) { try $0.suspend() }
+        } catch let held as HeldElsewhere {
+            // Another process drives it, as attune run does; that one is asked.
+            guard try await store.requestStop(try caller.id(of: request.experiment)) else { throw held }
+            return try await experiment(request.experiment, caller)
+        }
     }
 
     @Sendable private func resume(

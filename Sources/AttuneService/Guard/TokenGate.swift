@@ -23,13 +23,19 @@ public struct TokenGate: Gate {
     private let isRequired: Bool
     private let browsers: BrowserGuard
     private let clock: TunerClock
+    /// Of those who have logged in with a browser.
+    let sessions: PageSessions
     private let cache = Cache()
 
-    init(_ store: SQLiteStore, isRequired: Bool, browsers: BrowserGuard, clock: TunerClock) {
+    init(
+        _ store: SQLiteStore, isRequired: Bool, browsers: BrowserGuard, clock: TunerClock,
+        sessions: PageSessions? = nil
+    ) {
         self.store = store
         self.isRequired = isRequired
         self.browsers = browsers
         self.clock = clock
+        self.sessions = sessions ?? PageSessions(clock: clock)
     }
 
     public func admit(_ head: CallHead, needing scope: Scope) async throws(ServiceError) -> Caller {
@@ -40,15 +46,47 @@ public struct TokenGate: Gate {
                 namespace: try Namespace.named(head.header(Namespace.header)) ?? Caller.defaultNamespace,
                 identity: head.certificateName)
         }
-        return try caller(try bearer(head, of: tokens), head, needing: scope)
+        return try caller(try bearer(head, of: tokens, needing: scope), head, needing: scope)
     }
 
-    private func bearer(_ head: CallHead, of tokens: [[UInt8]: StoredToken]) throws(ServiceError) -> StoredToken {
-        guard let secret = TokenSecret(authorization: head.header("authorization")) else {
+    /// Whether callers need a token at present.
+    var needsToken: Bool {
+        get async throws(ServiceError) {
+            if isRequired { return true }
+            return try await !tokens().isEmpty
+        }
+    }
+
+    /// Begins a session for who has the token.
+    ///
+    /// - Returns: the session's identifier.
+    /// - Throws: `unauthenticated` where the token is good for nothing.
+    func logIn(_ secret: TokenSecret) async throws(ServiceError) -> String {
+        let token = try good(try await tokens()[secret.hash])
+        return sessions.open(token.hash)
+    }
+
+    /// The token that a caller shows, or opened its session with; a token in the header goes first.
+    private func bearer(
+        _ head: CallHead, of tokens: [[UInt8]: StoredToken], needing scope: Scope
+    ) throws(ServiceError) -> StoredToken {
+        if let secret = TokenSecret(authorization: head.header("authorization")) { return try good(tokens[secret.hash]) }
+        guard head.transport == .http, let session = sessions.session(of: head) else {
             throw ServiceError(
                 .unauthenticated, "authorization: this service needs a token: Authorization: Bearer attune_…")
         }
-        guard let token = tokens[secret.hash] else {
+        do throws(ServiceError) {
+            let token = try good(tokens[session.tokenHash])
+            if scope > .read { try PageSessions.requireOwnPage(head, session) }
+            return token
+        } catch {
+            if error.code == .unauthenticated { sessions.close(withToken: session.tokenHash) }
+            throw error
+        }
+    }
+
+    private func good(_ token: StoredToken?) throws(ServiceError) -> StoredToken {
+        guard let token else {
             throw ServiceError(
                 .unauthenticated, "authorization: no such token; attune token list shows those there are")
         }

@@ -24,6 +24,8 @@ struct HTTPTransport: HTTPResponder {
     var takesCertificates = false
     /// By path.
     let pages: [String: Page]
+    /// The web page; nil where there is none.
+    var web: WebPage?
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         let name = takesCertificates ? await context.certificateName : nil
@@ -42,6 +44,7 @@ struct HTTPTransport: HTTPResponder {
             if request.method != .get { response.headers[.connection] = "close" }
         }
         response.headers[.init(TraceContext.header)!] = head.trace.headerValue
+        for (name, value) in PageHeaders.always { response.headers[name] = value }
         return response
     }
 
@@ -69,7 +72,30 @@ struct HTTPTransport: HTTPResponder {
         {
             return try await events(stream, head) { watched.request }
         }
+        if let web, let place = WebPage.Place(path) { return try await show(place, web, request, head) }
         throw ServiceError(.notFound, "there is nothing at \(path)")
+    }
+
+    private func show(
+        _ place: WebPage.Place, _ web: WebPage, _ request: Request, _ head: CallHead
+    ) async throws -> Response {
+        if case .login = place {
+            try requirePost(request)
+            return try await web.logIn(try await body(of: request, TakenSlots(of: dispatcher.messageBytes)), head)
+        }
+        if case .logout = place {
+            try requirePost(request)
+            return try web.logOut(head)
+        }
+        guard request.method == .get else {
+            throw ServiceError(.unimplemented, "\(request.method): pages are read with GET", httpStatus: 405)
+        }
+        let query = PageQuery(request.uri.queryParameters)
+        if case .data(let words) = place {
+            if let stream = web.stream(words, query) { return try await events(stream, head, isFramed: true) { [] } }
+            return try await web.data(words, query, request.headers[.ifNoneMatch], head)
+        }
+        return try await web.file(place, request.headers[.ifNoneMatch], head)
     }
 
     private func requirePost(_ request: Request) throws(ServiceError) {
@@ -104,8 +130,10 @@ struct HTTPTransport: HTTPResponder {
 
     /// A stream as server-sent events: each message on a `data:` line, an error as the event `error`, and comments in
     /// between, so that a client that went away is noticed.
+    ///
+    /// - Parameter isFramed: whether the stream's messages are server-sent events as they are.
     func events(
-        _ stream: StreamingMethod, _ head: CallHead, body: () async throws -> [UInt8]
+        _ stream: StreamingMethod, _ head: CallHead, isFramed: Bool = false, body: () async throws -> [UInt8]
     ) async throws -> Response {
         let watcher = try await dispatcher.admit(stream, head)
         let body = try await body()
@@ -115,7 +143,8 @@ struct HTTPTransport: HTTPResponder {
             body: ResponseBody { writer in
                 do throws(ServiceError) {
                     try await dispatcher.answer(stream, watcher, body, .json, ticks: .seconds(15)) { message in
-                        try await writer.write(ByteBuffer(event: nil, data: message))
+                        let isEvent = isFramed && !message.isEmpty
+                        try await writer.write(isEvent ? ByteBuffer(bytes: message) : ByteBuffer(event: nil, data: message))
                     }
                 } catch {
                     try await writer.write(ByteBuffer(event: "error", data: Array(error.json.description.utf8)))
@@ -167,10 +196,13 @@ extension ByteBuffer {
 extension CallHead {
     fileprivate init(_ request: Request, _ peer: String, certificateName: String?) {
         let headers = request.headers
+        // A browser's stream can carry no header.
+        let namespace = request.method == .get ? request.uri.queryParameters["namespace"].map(String.init) : nil
         self.init(
             transport: .http, peer: peer, certificateName: certificateName, authority: request.head.authority
         ) { name in
-            HTTPField.Name(name).flatMap { headers[$0] }
+            if name == Namespace.header, let namespace { return namespace }
+            return HTTPField.Name(name).flatMap { headers[$0] }
         }
     }
 }
