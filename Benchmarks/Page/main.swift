@@ -15,7 +15,7 @@ let path = arguments[1]
 if !FileManager.default.fileExists(atPath: path) {
     try await LargeExperiment(trials: arguments.count > 2 ? Int(arguments[2]) ?? 100_000 : 100_000).make(at: path)
 }
-try await Measurement(of: LargeExperiment.name, in: SQLiteStore(at: path)).run()
+try await Measurement.all(of: LargeExperiment.name, in: SQLiteStore(at: path))
 
 /// An experiment of six parameters whose trials have all ended.
 struct LargeExperiment {
@@ -80,34 +80,39 @@ struct Measurement {
         view = ExperimentView(experiment, createdAt: summary.createdAt)
     }
 
-    mutating func run() async throws {
-        try await timed("numbers read") { measurement in
-            guard let changes = try await measurement.store.trialChanges(of: measurement.id, cells: 0) else {
+    static func all(of id: Experiment.ID, in store: SQLiteStore) async throws {
+        var measurement = try await Measurement(of: id, in: store)
+        try await measurement.run()
+    }
+
+    private mutating func run() async throws {
+        try await timed("numbers read") { measuring in
+            guard let changes = try await measuring.store.trialChanges(of: measuring.id, cells: 0) else {
                 return nil
             }
-            measurement.view.take(changes.cells, upTo: changes.events)
+            measuring.view.take(changes.cells, upTo: changes.events)
             return nil
         }
         try await timed("history") { $0.view.json(of: $0.view.history()) }
         try await timed("timeline") { $0.view.timelineJSON() }
         try await timed("edf") { $0.view.distributionJSON() }
-        try await timed("curves") { measurement in
-            let trials = measurement.view.curveTrials()
-            let series = try await measurement.store.series(of: trials.map { $0 + 1 }, of: measurement.id)
-            return measurement.view.curvesJSON(trials, series, of: nil)
+        try await timed("curves") { measuring in
+            let trials = measuring.view.curveTrials()
+            let series = try await measuring.store.series(of: trials.map { $0 + 1 }, of: measuring.id)
+            return measuring.view.curvesJSON(trials, series, of: nil)
         }
-        try await timed("table") { measurement in
-            let found = try measurement.view.trials(for: TrialQuery(sort: "-value", states: [], filters: []))
-            let rows = try await measurement.store.trials(found.prefix(100).map { $0 + 1 }, of: measurement.id)
-            return .array(rows.map { $0.pageJSON(of: measurement.experiment) })
+        try await timed("table") { measuring in
+            let found = try measuring.view.trials(for: TrialQuery(sort: "-value", states: [], filters: []))
+            let rows = try await measuring.store.trials(found.prefix(100).map { $0 + 1 }, of: measuring.id)
+            return .array(rows.map { $0.pageJSON(of: measuring.experiment) })
         }
-        try await timed("texts read") { measurement in
-            let events = measurement.view.events
-            guard let changes = try await measurement.store.trialChanges(of: measurement.id, cells: events, texts: 0)
+        try await timed("texts read") { measuring in
+            let events = measuring.view.events
+            guard let changes = try await measuring.store.trialChanges(of: measuring.id, cells: events, texts: 0)
             else {
                 return nil
             }
-            try measurement.view.take(changes.texts, upTo: changes.events)
+            try measuring.view.take(changes.texts, upTo: changes.events)
             return nil
         }
         try await timed("parallel") { $0.view.parallelJSON() }

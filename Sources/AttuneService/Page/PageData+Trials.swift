@@ -109,7 +109,9 @@ extension PageData {
         let logs = logs(of: subject, experiment)
         do throws(AttuneError) {
             let told = row.presentedAssignment(by: experiment)
-            return try CellPage(row.number, told: told) { logs?.end(of: wanted, limit: 1 << 18) }.json
+            return try CellPage(row.number, told: told, layout: experiment.nas?.cells) {
+                logs?.end(of: wanted, limit: 1 << 18)
+            }.json
         } catch {
             throw ServiceError(.notFound, error.message)
         }
