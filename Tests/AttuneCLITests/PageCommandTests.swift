@@ -9,7 +9,9 @@ import Testing
 
 /// The page and the report, from the command line.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct PageCommandTests {
-    private static func ran(_ attune: CommandLineTool, _ name: String, _ flags: String...) async throws -> ProgramRun.End {
+    private static func ran(_ attune: CommandLineTool, _ name: String, _ flags: String...) async throws
+        -> ProgramRun.End
+    {
         let file = try attune.write(
             CommandTests.yaml(name, trials: 4, script: "echo step=1 loss=$x"), to: "\(name).yaml")
         return try await attune.start(["run", file] + flags).finished()
@@ -24,7 +26,8 @@ import Testing
         let html = try String(contentsOfFile: file, encoding: .utf8)
         #expect(html.hasPrefix("<!doctype html>") && html.contains("<title>kept · Attune</title>"))
         #expect(!html.contains("src=\"") && !html.contains("href=\""))
-        let data = try #require(html.firstMatch(of: /<script type="application\/json" id="report-data">(.*?)<\/script>/))
+        let data = try #require(
+            html.firstMatch(of: /<script type="application\/json" id="report-data">(.*?)<\/script>/))
         let json = try JSON(parsing: String(data.output.1))
         let values = try #require(try await attune("trials", "kept", "--json").json().array)
             .compactMap { $0["metrics"]?["loss"]?["min"]?.double }
@@ -35,11 +38,12 @@ import Testing
         #expect(streamed.code == 0 && streamed.output.hasPrefix("<!doctype html>"))
     }
 
-    @Test(arguments: [
-        (["none"], "there is no experiment named none"), (["loss=1"], "works inside a trial"),
-        (["kept", "loss=1"], "not both"), (["a", "b"], "a report is of one"), (["kept", "--step", "3"], "--step"),
-        (["loss=1", "--output", "x.html"], "--output"), (["=1"], "name=value"), (["loss=high"], "name=value"),
-    ] as [([String], String)])
+    @Test(
+        arguments: [
+            (["none"], "there is no experiment named none"), (["loss=1"], "works inside a trial"),
+            (["kept", "loss=1"], "not both"), (["a", "b"], "a report is of one"), (["kept", "--step", "3"], "--step"),
+            (["loss=1", "--output", "x.html"], "--output"), (["=1"], "name=value"), (["loss=high"], "name=value"),
+        ] as [([String], String)])
     func `what is neither a report nor metrics is refused`(_ arguments: [String], _ reason: String) async throws {
         let attune = try CommandLineTool()
         #expect(try await Self.ran(attune, "kept").code == 0)

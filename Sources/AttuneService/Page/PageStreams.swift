@@ -62,7 +62,9 @@ struct PageStreams: Sendable {
 
     private func standings(_ caller: Caller) async throws -> [String: Standing] {
         let all = try await store.summaries(in: caller.tenancy)
-        return Dictionary(all.map { ($0.name, Standing(events: $0.events, state: $0.status.pageWord)) }) { _, last in last }
+        return Dictionary(all.map { ($0.name, Standing(events: $0.events, state: $0.status.pageWord)) }) { _, last in
+            last
+        }
     }
 
     /// Does something whenever the store was written to, until it says false or the caller is cancelled.
