@@ -82,9 +82,10 @@ page-browser:
 		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null 2>&1 \
 		|| echo "chromium could not be installed; the page's browser tests are skipped"
 
-# Opens 100,000 trials in a browser, in optuna-dashboard too where entrants has it.
+# Opens 100,000 trials in a browser, in optuna-dashboard too where .build/entrants has it.
 page-speed: build page-browser
-	.build/page-browser/bin/python -B Benchmarks/page-open.py $(release)/attune
+	.build/page-browser/bin/python -B Benchmarks/page-open.py $(release)/attune \
+		$(if $(wildcard .build/entrants/bin/optuna-dashboard),--dashboard .build/entrants/bin/python)
 
 # Kills attune at random moments, fills its disk, sends its service nonsense; nothing may be lost.
 campaign: build

@@ -226,6 +226,7 @@ def keys_and_colours(visitor):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Keyboard")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("/")
     expect(page.get_by_label("Search by name")).to_be_focused()
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
