@@ -227,6 +227,7 @@ def keys_and_colours(visitor):
     expect(page.get_by_role("dialog")).to_contain_text("Keyboard")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_label("Search by name")).to_be_visible()
     page.keyboard.press("/")
     expect(page.get_by_label("Search by name")).to_be_focused()
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
