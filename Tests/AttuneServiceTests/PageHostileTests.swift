@@ -88,4 +88,11 @@ struct PageHostileTests {
             #expect(after["total"] == 3)
         }
     }
+
+    @Test(arguments: [
+        (["made-up\n"], "/v1/page"), (["experiments", "hostile", "made-up\n"], "/v1/page/experiments"),
+        (["experiments", "hostile", "history"], "/v1/page/experiments/history"), (["schema"], "/v1/page/schema"),
+    ]) func `the log says nothing that somebody has made up`(_ words: [String], _ label: String) {
+        #expect(WebPage.label(words) == label)
+    }
 }

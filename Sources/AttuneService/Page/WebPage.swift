@@ -136,10 +136,21 @@ struct WebPage: Sendable {
         _ words: [String], _ query: PageQuery, _ known: String?, _ head: CallHead
     ) async throws -> Response {
         if words == ["session"] { return .page(try await session(head)) }
-        let name = "v1/page/" + (words.first ?? "") + (words.count > 2 ? "/\(words[2])" : "")
-        return try await dispatcher.answer(name, needing: .read, head) { caller in
+        return try await dispatcher.answer(WebPage.label(words), needing: .read, head) { caller in
             try await PageData(page: self, caller: caller, query: query, known: known).answer(words)
         }
+    }
+
+    /// What stands in the log: never what a caller has made up.
+    static func label(_ words: [String]) -> String {
+        let places = ["experiments", "compare", "schema", "templates"]
+        let parts = [
+            "history", "curves", "trials", "trials.csv", "parallel", "slice", "contour", "rank", "importance", "edf",
+            "timeline", "front", "audit", "cells", "report",
+        ]
+        guard let place = words.first, places.contains(place) else { return "/v1/page" }
+        guard words.count > 2, parts.contains(words[2]) else { return "/v1/page/\(place)" }
+        return "/v1/page/\(place)/\(words[2])"
     }
 }
 
