@@ -28,19 +28,21 @@ public struct Report: Sendable {
 
     /// - Throws: `AttuneError` where the page's files do not fit together.
     public func html() throws(AttuneError) -> String {
-        try ReportBundle.html(title: "\(detail.card.summary.name) · Attune", data: json)
+        try ReportBundle.html(title: "\(detail.card.summary.name) · Attune", data: try json())
     }
 
     /// Each part as the page gets it.
-    var json: JSON {
+    func json() throws(AttuneError) -> JSON {
         let view = detail.view
         let ranked = ImportanceComparison(view)
         let names = ranked.trials == nil ? view.experiment.space.names : ranked.ranked
+        var slices: [JSON] = []
+        for name in names.prefix(12) { slices.append(try view.sliceJSON(of: name, points: 500)) }
         return [
             "experiment": detail.json, "history": view.json(of: view.history()),
             "curves": view.curvesJSON(view.curveTrials(), series, of: nil), "importance": ranked.pageJSON,
             "parallel": view.parallelJSON(),
-            "slices": .array(names.prefix(12).compactMap { try? view.sliceJSON(of: $0, points: 500) }),
+            "slices": .array(slices),
             "timeline": view.timelineJSON(), "edf": view.distributionJSON(),
             "front": view.objective.hasSeveralTargets ? view.frontJSON() : .null,
             "trials": [

@@ -15,7 +15,7 @@ extension StoppingAudit {
     private func json(of row: Row) -> JSON {
         [
             "rule": .string(row.rule.name),
-            "settings": .object(JSON.Fields(row.rule.settings.map { ($0.name, .string($0.value)) })),
+            "settings": row.rule.settingsJSON,
             "inUse": .bool(row.isInUse), "stops": .page(row.stopped), "ends": .page(row.finished),
             "saved": .number(row.saved), "savedUnrecorded": .number(row.savedUnrecorded),
             "savedShare": fullResource == 0

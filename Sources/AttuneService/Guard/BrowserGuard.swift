@@ -21,9 +21,8 @@ struct BrowserGuard: Sendable {
                 .permissionDenied,
                 "host: this service answers to \(hosts.sorted().joined(separator: ", ")), not to \(host)")
         }
-        guard let origin = head.header("origin") else { return }
-        let place = origin.split(separator: "://", maxSplits: 1).last.map(String.init)?.lowercased()
-        guard place == head.authority?.lowercased() else {
+        guard head.isFromOwnPage != false else {
+            let origin = head.header("origin") ?? ""
             throw ServiceError(
                 .permissionDenied, "origin: pages of \(origin) may not use this service without a token")
         }
@@ -33,5 +32,14 @@ struct BrowserGuard: Sendable {
     private static func hostName(_ authority: String) -> String {
         if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }).lowercased() }
         return String(authority.prefix { $0 != ":" }).lowercased()
+    }
+}
+
+extension CallHead {
+    /// Whether the page that sent it is of the host it was sent to; nil where it names no origin.
+    var isFromOwnPage: Bool? {
+        guard let origin = header("origin") else { return nil }
+        guard let place = origin.split(separator: "://", maxSplits: 1).last, let authority else { return false }
+        return place.lowercased() == authority.lowercased()
     }
 }

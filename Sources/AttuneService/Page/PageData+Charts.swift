@@ -12,9 +12,12 @@ extension PageData {
         let points = try query.number("points", 2_000, 10...5_000)
         let limit = try query.number("limit", kind == "parallel" ? 1_500 : 2_000, 10...5_000)
         let needsTexts =
-            kind != "timeline" && (kind != "history" && kind != "edf" || metric ?? "" != subject.summary.metric)
-        let isPlain = metric == nil && (kind == "history" || kind == "edf")
-        let view = try await view(of: subject, texts: needsTexts && !isPlain)
+            switch kind {
+            case "timeline": false
+            case "history", "edf": metric != nil && metric != subject.summary.metric
+            default: true
+            }
+        let view = try await view(of: subject, texts: needsTexts)
         return switch kind {
         case "history": view.json(of: view.history(of: metric, points: points))
         case "edf": view.distributionJSON(of: metric)

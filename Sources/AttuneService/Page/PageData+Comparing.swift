@@ -19,7 +19,7 @@ extension PageData {
         var entries: [(card: ExperimentCard, view: ExperimentView)] = []
         for name in names {
             let subject = try await subject(name)
-            guard let card = try await card(subject.id) else { throw page.hub.unknown(subject.id) }
+            guard let card = try await card(subject.summary) else { throw page.hub.unknown(subject.id) }
             entries.append((card, try await view(of: subject, texts: metric != nil)))
         }
         let points = max(100, 2_000 / entries.count)

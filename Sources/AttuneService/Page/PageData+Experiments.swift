@@ -17,7 +17,11 @@ extension PageData {
         let limit = try query.number("limit", 50, 1...500)
         var cards: [JSON] = []
         for summary in sorted.dropFirst(offset).prefix(limit) {
-            if let card = try await card(summary.id) { cards.append(card.json) }
+            // Lists do not say who drives an experiment.
+            guard let current = try await store.summary(of: summary.id), let card = try await card(current) else {
+                continue
+            }
+            cards.append(card.json)
         }
         return [
             "total": .number(sorted.count),
@@ -27,10 +31,8 @@ extension PageData {
     }
 
     /// Nil where it was deleted meanwhile.
-    func card(_ id: Experiment.ID) async throws -> ExperimentCard? {
-        guard let summary = try await store.summary(of: id), let experiment = try await store.experiment(id) else {
-            return nil
-        }
+    func card(_ summary: ExperimentSummary) async throws -> ExperimentCard? {
+        guard let experiment = try await store.experiment(summary.id) else { return nil }
         let spark = try await page.sparks.values(of: summary, store)
         return ExperimentCard(summary, namespace: caller.namespace, experiment, spark: spark)
     }
@@ -41,7 +43,7 @@ extension PageData {
 
     /// - Parameter texts: whether the view is wanted with parameters and metrics.
     func detailPage(of subject: Subject, texts: Bool) async throws -> ExperimentDetail {
-        guard let card = try await card(subject.id) else { throw page.hub.unknown(subject.id) }
+        guard let card = try await card(subject.summary) else { throw page.hub.unknown(subject.id) }
         let view = try await view(of: subject, texts: texts || card.experiment.objective.hasSeveralTargets)
         let budget = try await store.editedBudget(of: subject.id) ?? card.experiment.budget
         let best = try await store.best(of: subject.id).map { $0.presentedAssignment(by: card.experiment) }

@@ -76,8 +76,7 @@ final class PageSessions: Sendable {
     }
 
     static func requireOwnOrigin(_ head: CallHead) throws(ServiceError) {
-        let origin = head.header("origin")?.split(separator: "://", maxSplits: 1).last.map { $0.lowercased() }
-        guard let origin, origin == head.authority?.lowercased() else {
+        guard head.isFromOwnPage == true else {
             throw ServiceError(
                 .permissionDenied, "origin: only pages of this service may change something by cookie")
         }

@@ -79,7 +79,7 @@ struct WebPage: Sendable {
 
     /// `{"token": "attune_…"}` opens a session.
     func logIn(_ body: [UInt8], _ head: CallHead) async throws -> Response {
-        if head.header("origin") != nil { try PageSessions.requireOwnOrigin(head) }
+        if head.isFromOwnPage != nil { try PageSessions.requireOwnOrigin(head) }
         guard let token = (try? JSON(parsing: String(decoding: body, as: UTF8.self)))?["token"]?.string else {
             throw ServiceError(.invalidArgument, #"token: must be given, as {"token": "attune_…"}"#)
         }
