@@ -6,6 +6,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Attune", targets: ["Attune"]),
+        .library(name: "AttuneNAS", targets: ["AttuneNAS"]),
         .library(name: "AttuneStore", targets: ["AttuneStore"]),
         .library(name: "AttuneClient", targets: ["AttuneClient"]),
         .library(name: "AttuneOptimize", targets: ["AttuneOptimize"]),

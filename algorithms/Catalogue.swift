@@ -28,20 +28,20 @@ extension AlgorithmSetting {
 }
 
 extension Tuner {
-    /// A tuner whose algorithm is one of the standard catalogue.
+    /// A tuner whose algorithm is one of a catalogue.
     ///
     /// - Parameter algorithm: instead of the experiment's own.
     /// - Precondition: the algorithm can search the experiment's space; a script's mistake stops it.
     public init(
-        _ experiment: Experiment, _ algorithm: AlgorithmSpec? = nil, store: any TrialStore = MemoryStore(),
-        clock: TunerClock = .system
+        _ experiment: Experiment, _ algorithm: AlgorithmSpec? = nil, catalogue: AlgorithmCatalogue = .standard,
+        store: any TrialStore = MemoryStore(), clock: TunerClock = .system
     ) {
         var experiment = experiment
         if let algorithm { experiment.algorithm = algorithm }
         do {
             self.init(
-                experiment, suggester: try AlgorithmCatalogue.standard.suggester(for: experiment),
-                stoppingRule: try AlgorithmCatalogue.standard.stoppingRule(for: experiment), store: store, clock: clock)
+                experiment, suggester: try catalogue.suggester(for: experiment),
+                stoppingRule: try catalogue.stoppingRule(for: experiment), store: store, clock: clock)
         } catch {
             preconditionFailure("experiment '\(experiment.name)': \(error)")
         }

@@ -63,7 +63,7 @@ struct BenchListCommand: ParsableCommand {
                 JSON.array(listing.map { ["name": .string($0.name), "summary": .string($0.summary)] }).pretty)
         }
         Terminal.say(TextTable(header: ["PROBLEM", "WHAT IT IS"], rows: listing.map { [$0.name, $0.summary] }).text)
-        Terminal.say("\nalgorithms: \(AlgorithmCatalogue.standard.algorithms.map(\.name).joined(separator: ", "))")
+        Terminal.say("\nalgorithms: \(AlgorithmCatalogue.complete.algorithms.map(\.name).joined(separator: ", "))")
     }
 }
 
@@ -156,7 +156,7 @@ struct BenchRunCommand: AsyncParsableCommand {
     private var workerCount: Int? { workers.hasPrefix("simulated-") ? Int(workers.dropFirst("simulated-".count)) : nil }
 
     private func contestants() throws -> [Contestant] {
-        let catalogue = AlgorithmCatalogue.standard
+        let catalogue = AlgorithmCatalogue.complete
         let names =
             algorithms?.split(separator: ",").map(String.init)
             ?? (entrant.isEmpty ? catalogue.algorithms.map(\.name) : [])

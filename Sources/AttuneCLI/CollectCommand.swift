@@ -19,6 +19,8 @@ struct CollectCommand: AsyncParsableCommand {
     @Option(help: "What the file's lines are: TEXT or JSON.") var format = MetricsCollector.Format.text
     @Option(help: "A regular expression with the groups name and value; may be repeated.") var filter: [String] = []
     @Option(help: "A metric to look for; may be repeated.") var metric: [String] = []
+    @Option(help: "A metric of which, in a file, a text that is no number is a value too; may be repeated.")
+    var text: [String] = []
     @Option(help: "Seconds between two readings.") var interval = 0.25
     @Flag(help: "End when no other process is left that is to be seen from here.") var withProcesses = false
 
@@ -27,8 +29,11 @@ struct CollectCommand: AsyncParsableCommand {
             throw ValidationError("give one of --file, --events and --prometheus")
         }
         if metric.isEmpty { throw ValidationError("--metric: name at least one metric") }
-        if file == nil, !filter.isEmpty || format != .text {
-            throw ValidationError("--filter and --format say how to read the lines of a --file")
+        if file == nil, !filter.isEmpty || !text.isEmpty || format != .text {
+            throw ValidationError("--filter, --text and --format say how to read the lines of a --file")
+        }
+        if let unknown = text.first(where: { !metric.contains($0) }) {
+            throw ValidationError("--text: \(unknown) is no --metric")
         }
         if format == .json, !filter.isEmpty { throw ValidationError("--filter: lines of JSON are not filtered") }
         if !(0.01...60).contains(interval) {
@@ -63,7 +68,8 @@ struct CollectCommand: AsyncParsableCommand {
     private func follower() throws -> MetricsFollower {
         do {
             return try MetricsFollower(
-                place, metrics: metric, every: .seconds(interval), processes: withProcesses ? ProcessWatch() : nil)
+                place, metrics: metric, texts: text, every: .seconds(interval),
+                processes: withProcesses ? ProcessWatch() : nil)
         } catch let error as MetricFilterError {
             throw AttuneError("--filter: \(error)")
         } catch let error as PrometheusNameError {

@@ -18,7 +18,8 @@ struct ExplanationTable {
     private func cells(of trial: TrialRow) -> [String] {
         let why = trial.explanation
         return [
-            String(trial.number), trial.state, trial.value?.short ?? "-", why?.expected ?? "-", why?.acquired ?? "-",
+            String(trial.number), trial.state, trial.reported(of: metric)?.short ?? "-", why?.expected ?? "-",
+            why?.acquired ?? "-",
             why?.explored ?? "-", why?.method.onOneLine ?? "-",
         ]
     }

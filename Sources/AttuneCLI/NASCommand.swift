@@ -45,6 +45,13 @@ struct GenotypeArgument: ParsableArguments {
     }
 }
 
+/// - Throws: `AttuneError` naming the first option whose value is below 1 or above its most.
+func check(_ options: [(name: String, value: Int, most: Int)]) throws {
+    for option in options where !(1...option.most).contains(option.value) {
+        throw AttuneError("--\(option.name): found \(option.value); give a number from 1 to \(option.most)")
+    }
+}
+
 /// Where a command writes its text.
 struct TextOutput: ParsableArguments {
     @Option(name: [.short, .long], help: "The file to write; standard output without.", completion: .file())

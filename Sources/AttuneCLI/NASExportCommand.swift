@@ -34,18 +34,10 @@ struct NASExportCommand: ParsableCommand {
     }
 
     private func network() throws -> CellNetwork {
-        for (name, value, most) in [
-            ("channels", channels, 4096), ("layers", layers, 1000), ("classes", classes, 100_000),
-        ]
-        where !(1...most).contains(value) {
-            throw AttuneError("--\(name): found \(value); give a number from 1 to \(most)")
-        }
-        let sides = image.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-        guard sides.count == 3, sides.allSatisfy((1...65_536).contains) else {
+        try check([("channels", channels, 4096), ("layers", layers, 1000), ("classes", classes, 100_000)])
+        guard let size = ImageSize(image) else {
             throw AttuneError("--image: found \"\(image)\"; give rows x columns x channels, such as 28x28x1")
         }
-        return CellNetwork(
-            channels: channels, layers: layers, classes: classes,
-            input: ImageSize(rows: sides[0], columns: sides[1], channels: sides[2]))
+        return CellNetwork(channels: channels, layers: layers, classes: classes, input: size)
     }
 }

@@ -21,7 +21,7 @@ struct NASMeasureCommand: ParsableCommand {
     func run() throws {
         let genotype = try argument.read()
         let all = try data.images(.training)
-        guard layers > 0, channels > 0 else { throw AttuneError("layers and channels must be at least 1") }
+        try check([("channels", channels, 4096), ("layers", layers, 1000)])
         guard batch > 1, batch <= all.count else {
             throw AttuneError("--batch must be from 2 to the number of images, \(all.count)")
         }

@@ -21,25 +21,67 @@ struct NASRetrainCommand: ParsableCommand {
     @Option(help: "What everything that is drawn depends on.") var seed: UInt64 = 0
     @Option(help: "Threads; they do not change the result.") var threads = 2
 
+    @Option(
+        help: """
+            One of so many equal parts of the training images is kept back, and measured on: Validation-Accuracy is to \
+            choose cells by, Test-Accuracy is not.
+            """)
+    var holdOut: Int?
+    @OptionGroup var kept: CheckpointFolder
+
     func run() throws {
+        let images = try data.images(.training)
+        let (learnt, heldOut) = try split(images)
+        let training = try Retraining(try argument.read(), learnt, settings)
+        let test = try data.test(like: images)
+        let file = try kept.file("training")
+        if let file, FileManager.default.fileExists(atPath: file) { try training.restore(from: file) }
+        Terminal.write("parameters=\(training.parameters)\n", to: STDOUT_FILENO)
+        // Where nothing is left to do, what was reached is said again.
+        if training.epochs >= last { try report(training, heldOut, test) }
+        while training.epochs < last {
+            training.advance()
+            try report(training, heldOut, test)
+            if let file { try training.save(to: file) }
+        }
+    }
+
+    private var settings: RetrainingSettings {
         var settings = RetrainingSettings()
         (settings.channels, settings.layers, settings.epochs, settings.batch) = (channels, layers, epochs, batch)
         (settings.rate, settings.seed, settings.threads) = (rate, seed, threads)
         settings.augmentation = Augmentation(shift: shift, flips: flips, cutout: cutout)
-        let training = try Retraining(try argument.read(), try data.images(.training), settings)
-        let test = try data.test()
-        Terminal.write("parameters=\(training.parameters)\n", to: STDOUT_FILENO)
-        while training.epochs < epochs {
-            let outcome = training.advance()
-            var line = [
-                "epoch=\(training.epochs)", "Train-Loss=\(outcome.loss.metricText)",
-                "Train-Accuracy=\(outcome.accuracy.metricText)",
-            ]
-            if let test {
-                let outcome = try training.evaluate(test)
-                line += ["Test-Loss=\(outcome.loss.metricText)", "Test-Accuracy=\(outcome.accuracy.metricText)"]
-            }
-            Terminal.write(line.joined(separator: " ") + "\n", to: STDOUT_FILENO)
+        return settings
+    }
+
+    /// The epoch after which to stop: a trial may be given fewer than there are, at first.
+    private var last: Int {
+        let resource = ProcessInfo.processInfo.environment["ATTUNE_RESOURCE"].flatMap { Int($0) }
+        return min(epochs, resource ?? epochs)
+    }
+
+    private func split(_ images: ImageSet) throws -> (learnt: ImageSet, heldOut: ImageSet?) {
+        guard let holdOut else { return (images, nil) }
+        guard holdOut >= 2, holdOut <= images.count else {
+            throw AttuneError("--hold-out: found \(holdOut); must be from 2 to the number of images, \(images.count)")
         }
+        // Not of `seed`, so that trainings from several seeds are measured on the same images.
+        var random = RandomSource(seed: 0)
+        let parts = images.balancedParts(holdOut, using: &random)
+        return (images.gathering(parts.dropFirst().joined().sorted()), images.gathering(parts[0]))
+    }
+
+    private func report(_ training: Retraining, _ heldOut: ImageSet?, _ test: ImageSet?) throws {
+        let outcome = training.outcomes[training.epochs - 1]
+        var line = [
+            "epoch=\(training.epochs)", "Train-Loss=\(outcome.loss.metricText)",
+            "Train-Accuracy=\(outcome.accuracy.metricText)",
+        ]
+        for (name, images) in [("Validation", heldOut), ("Test", test)] {
+            guard let images else { continue }
+            let outcome = try training.evaluate(images)
+            line += ["\(name)-Loss=\(outcome.loss.metricText)", "\(name)-Accuracy=\(outcome.accuracy.metricText)"]
+        }
+        Terminal.write(line.joined(separator: " ") + "\n", to: STDOUT_FILENO)
     }
 }

@@ -28,25 +28,23 @@ struct NASSearchCommand: ParsableCommand {
     var candidates = SelectionSettings.standard.candidates
     @Option(help: "Cells of each search that are trained: the last epoch's, and earlier ones at equal distances.")
     var snapshots = SelectionSettings.standard.snapshots
-    @Option(help: "Cells drawn at random that are trained beside the candidates, to compare.")
+    @Option(
+        help:
+            "Cells drawn at random that are trained beside the candidates, to compare, and to choose where one is best."
+    )
     var randomCells = SelectionSettings.standard.randomCells
     @Option(help: "Each of these cells is trained so many times, on all parts of the images but one.")
     var folds = SelectionSettings.standard.folds
     @Option(help: "Epochs of the trainings.") var trainingEpochs = SelectionSettings.standard.retraining.epochs
     @Option(help: "What everything that is drawn depends on.") var seed: UInt64 = 0
     @Option(help: "Threads; they do not change the result.") var threads = 2
-    @Option(
-        help: """
-            A folder in which each search is kept after every epoch, and gone on with (default: $ATTUNE_CHECKPOINT_DIR, \
-            which trials of Attune have).
-            """, completion: .directory)
-    var checkpoints: String?
+    @OptionGroup var kept: CheckpointFolder
 
     func run() throws {
-        let folder = checkpoints ?? ProcessInfo.processInfo.environment["ATTUNE_CHECKPOINT_DIR"]
-        if let folder { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
-        let selection = try CellSelection(try data.images(.training), test: try data.test(), try settings())
-        try selection.run(checkpoint: folder.map { folder in { "\(folder)/search-\($0)" } }, say)
+        let images = try data.images(.training)
+        let selection = try CellSelection(images, test: try data.test(like: images), try settings())
+        let file = try kept.file("search")
+        try selection.run(checkpoint: file.map { file in { "\(file)-\($0)" } }, say)
     }
 
     private func settings() throws -> SelectionSettings {
@@ -76,7 +74,7 @@ struct NASSearchCommand: ParsableCommand {
         try text.split(separator: ",").map { name in
             guard let operation = CellOperation(String(name)) else {
                 throw AttuneError(
-                    "--operations: \(name) is none; there are \(CellOperation.darts.map(\.description).joined(separator: ", "))"
+                    "--operations: found \(name); there are \(CellOperation.darts.map(\.description).joined(separator: ", "))"
                 )
             }
             return operation
@@ -94,24 +92,30 @@ struct NASSearchCommand: ParsableCommand {
                 line += ["Validation-Loss=\(epoch.validation.loss.metricText)"]
                 line += ["Validation-Accuracy=\(epoch.validation.accuracy.metricText)"]
             }
+            if let curvature = epoch.curvature { line += ["Curvature=\(curvature.metricText)"] }
             line += ["Entropy=\(epoch.entropy.metricText)", "Skips=\(epoch.genotype.normal.skips)"]
             Terminal.write(line.joined(separator: " ") + "\n", to: STDOUT_FILENO)
-        case .trained(let candidate, let cell):
-            say(
-                "candidate=\(candidate) Candidate-Accuracy=\(cell.outcome.accuracy.metricText) parameters=\(cell.parameters)"
-            )
+        case .trained(let cell):
+            say("\(NASSearchCommand.text(of: cell, "Candidate")) Candidate-Genotype=\(cell.genotype.katibText)")
         case .trainedAtRandom(let cells):
-            let accuracies = cells.map(\.outcome.accuracy)
-            let mean = accuracies.reduce(0, +) / Double(accuracies.count)
+            func mean(_ value: (TrainedCell) -> Double) -> String {
+                (cells.reduce(0) { $0 + value($1) } / Double(cells.count)).metricText
+            }
+            let best = cells.map(\.outcome.accuracy).max() ?? 0
             say(
-                "Random-Accuracy=\(mean.metricText) best-random=\((accuracies.max() ?? 0).metricText) cells=\(cells.count)"
-            )
+                "Random-Accuracy=\(mean(\.outcome.accuracy)) Random-Loss=\(mean(\.calibratedLoss)) "
+                    + "best-random=\(best.metricText) cells=\(cells.count)")
         case .chosen(let cell):
-            say("Retrained-Accuracy=\(cell.outcome.accuracy.metricText) parameters=\(cell.parameters)")
+            say(NASSearchCommand.text(of: cell, "Retrained"))
             say("Best-Genotype=\(cell.genotype.katibText)")
         case .tested(let outcome):
             say("Test-Accuracy=\(outcome.accuracy.metricText) Test-Loss=\(outcome.loss.metricText)")
         }
+    }
+
+    private static func text(of cell: TrainedCell, _ role: String) -> String {
+        "\(role)-Accuracy=\(cell.outcome.accuracy.metricText) \(role)-Loss=\(cell.calibratedLoss.metricText) "
+            + "parameters=\(cell.parameters) origin=\(cell.candidate.map { "search-\($0)" } ?? "random")"
     }
 
     private func say(_ line: String) { Terminal.write(line + "\n", to: STDOUT_FILENO) }

@@ -66,7 +66,7 @@ struct OperatorCommand: AsyncParsableCommand {
         // Who is let in without a token is not to read and delete experiments.
         configuration.onlyKatib = configuration.allowsAnonymous
         configuration.onReport = { trial, _ in reports.take(trial) }
-        return Server(configuration, store: store, logger: logger)
+        return Server(configuration, store: store, catalogue: .complete, logger: logger)
     }
 
     private func operatorConfiguration(_ reports: PushedReports, _ logger: Logger) -> Operator.Configuration {
@@ -110,7 +110,7 @@ private struct OperatorWork: Sendable {
             for namespace in namespaces {
                 var configuration = configuration
                 configuration.namespace = namespace
-                let attuneOperator = Operator(configuration, cluster: cluster, store: store)
+                let attuneOperator = Operator(configuration, cluster: cluster, store: store, catalogue: .complete)
                 let place = namespace ?? "all namespaces"
                 group.addTask { [logger] in
                     try await attuneOperator.run { logger.notice("drives the experiments of \(place)") }

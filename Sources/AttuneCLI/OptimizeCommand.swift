@@ -28,7 +28,7 @@ struct OptimizeCommand: ParsableCommand {
         let reading = try ExperimentReader(purpose: .asking(algorithm: algorithm)).read(file)
         var experiment = try ExperimentReader.only(in: reading, of: file)
         if let seed { experiment.seed = seed }
-        var session = try OptimizeSession(experiment, catalogue: .standard)
+        var session = try OptimizeSession(experiment, catalogue: .complete)
         while let line = readLine() { Terminal.say(session.answer(line)) }
     }
 }

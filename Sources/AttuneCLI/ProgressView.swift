@@ -81,9 +81,11 @@ private struct Progress {
     private func line(_ trial: Trial, _ state: String, _ reason: String? = nil) -> String {
         let objective = study.objective
         let values = objective.targets.map { target in
-            trial.value(of: target.metric, for: objective).map { " \(target.metric)=\($0.short)" } ?? ""
+            let value = trial.value(of: target.metric, for: objective).map { ReportedValue.number($0) }
+            let result = value ?? trial.text(of: objective).map { .text($0) }
+            return result.map { " \(target.metric)=\($0.short)" } ?? ""
         }
-        let isOnFront = study.frontNumbers.contains(trial.number)
+        let isOnFront = study.frontNumbers.contains(trial.number) || study.bestNumber == trial.number
         let mark = isOnFront ? (objective.hasSeveralTargets ? " (on the front)" : " (best)") : ""
         let why = reason.map { ": \($0.brief)" } ?? ""
         return "trial \(trial.number) \(state)\(values.joined())\(mark)\(why)  "
@@ -117,8 +119,9 @@ private struct Progress {
     }
 
     private var bestLines: [String] {
-        guard let best = study.best, let value = best.value(of: study.objective) else { return [] }
-        let direction = study.objective.direction == .minimize ? "lowest" : "highest"
+        guard let best = study.best, let value = best.reported(of: study.objective) else { return [] }
+        let isLowest = study.objective.direction == .minimize
+        let direction = value.number == nil ? "latest" : isLowest ? "lowest" : "highest"
         return [
             "\(direction) \(study.objective.metric) \(value.short) in trial \(best.number)  \(sparkline)",
             "  \(study.experiment.presentedText(best.assignment))",
@@ -148,6 +151,18 @@ private struct Progress {
                 let height = (value - low) / (high - low)
                 return bars[Int(((study.objective.direction == .minimize ? 1 - height : height) * 7).rounded())]
             })
+    }
+}
+
+extension ReportedValue {
+    /// A number with few digits, or the beginning of a text.
+    var short: String {
+        switch self {
+        case .number(let value): return value.short
+        case .text(let text):
+            let line = text.prefix(200).description.onOneLine
+            return line.count <= 40 ? line : "\(line.prefix(39))…"
+        }
     }
 }
 

@@ -27,21 +27,22 @@ final class PushedReports: Sendable {
     var ofTrials: TrialReports {
         TrialReports(
             forget: { [store] trial in try await store.deleteLog(of: trial.name, in: "default") },
-            follow: { self.series(of: $0) })
+            follow: { self.series(of: $0, $1) })
     }
 
     /// Everything that an attempt has reported, and will until it is closed.
-    private func series(of trial: Trial) -> TrialReports.Series {
+    private func series(of trial: Trial, _ objective: Objective) -> TrialReports.Series {
         let arrivals = follow(trial.name)
         arrivals.continuation.yield()
         let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
+        let texts = objective.textMetrics
         let reading = Task {
             var last: Int64 = 0
             var steps: [String: Int] = [:]
             for await _ in arrivals.stream {
                 guard let new = await arrived(trial.name, after: last) else { return }
                 last = new.last
-                continuation.yield(new.values.compactMap { PushedReports.observation($0, &steps) })
+                continuation.yield(new.values.compactMap { PushedReports.observation($0, texts, &steps) })
             }
             continuation.finish()
         }
@@ -86,11 +87,16 @@ final class PushedReports: Sendable {
     }
 
     /// Steps count what is reported of a metric, as Katib's reports have none.
-    private static func observation(_ value: LoggedValue, _ steps: inout [String: Int]) -> Observation? {
-        guard let number = Double(value.value) else { return nil }
+    ///
+    /// - Parameter texts: the metrics of which texts are values too.
+    private static func observation(
+        _ value: LoggedValue, _ texts: [String], _ steps: inout [String: Int]
+    ) -> Observation? {
+        let text = texts.contains(value.metric) ? ReportedValue(reading: value.value) : nil
+        guard let reported = text ?? Double(value.value).map({ .number($0) }) else { return nil }
         defer { steps[value.metric, default: 0] += 1 }
         return Observation(
-            metric: value.metric, value: number, step: steps[value.metric, default: 0],
+            metric: value.metric, value: reported, step: steps[value.metric, default: 0],
             time: Date(timeIntervalSince1970: value.time))
     }
 }

@@ -91,7 +91,7 @@ struct TrialsCommand: AsyncParsableCommand {
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
         let rows = trials.map { trial in
             [
-                String(trial.number), trial.state, trial.value?.short ?? "-",
+                String(trial.number), trial.state, trial.reported(of: summary.metric)?.short ?? "-",
                 trial.assignmentText + (trial.outcome?.reason.map { "   " + $0.brief } ?? ""),
             ]
         }
@@ -114,7 +114,7 @@ struct BestCommand: AsyncParsableCommand {
         }
         let best = found.presented(by: try await store.requiredExperiment(name))
         if format.json { return Terminal.say(best.json.pretty) }
-        Terminal.say("trial \(best.number)  \(summary.metric) = \(summary.best?.value.text ?? "-")")
+        Terminal.say("trial \(best.number)  \(summary.metric) = \(summary.best?.value.text.onOneLine ?? "-")")
         for (name, value) in best.parameters { Terminal.say("\(name): \(value)") }
     }
 }
@@ -199,7 +199,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let stored = try await recordsOptions.open().requiredStudy(name)
-        var replay = Replay(stored, suggester: try AlgorithmCatalogue.standard.suggester(for: stored.experiment))
+        var replay = Replay(stored, suggester: try AlgorithmCatalogue.complete.suggester(for: stored.experiment))
         var count = 0
         while let step = try replay.next() {
             count += 1
@@ -224,7 +224,7 @@ struct AlgorithmsCommand: ParsableCommand {
     @OptionGroup var format: FormatOptions
 
     func run() throws {
-        let catalogue = AlgorithmCatalogue.standard
+        let catalogue = AlgorithmCatalogue.complete
         guard let name else {
             if format.json {
                 return Terminal.say(

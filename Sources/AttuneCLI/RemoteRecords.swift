@@ -135,9 +135,16 @@ extension ExperimentSummary {
             maxTrials: message.budget.hasMaxTrials ? Int(message.budget.maxTrials) : nil,
             status: try Study.Status(message), counts: Study.Counts(message.counts),
             priorTrials: Int(message.priorTrials),
-            best: message.hasBest && message.best.hasValue
-                ? Best(number: Int(message.best.number), value: message.best.value) : nil,
+            best: message.bestValue.map { Best(number: Int(message.best.number), value: $0) },
             events: Int(message.events))
+    }
+}
+
+extension Attune_V1_Experiment {
+    fileprivate var bestValue: ReportedValue? {
+        guard hasBest else { return nil }
+        if best.hasValue { return .number(best.value) }
+        return best.metrics[metric].flatMap { $0.hasText ? .text($0.text) : nil }
     }
 }
 
@@ -201,6 +208,6 @@ extension TrialRow.Metric {
     fileprivate init(_ message: Attune_V1_MetricSummary) {
         self.init(
             latest: message.hasLatest ? message.latest : nil, min: message.hasMin ? message.min : nil,
-            max: message.hasMax ? message.max : nil)
+            max: message.hasMax ? message.max : nil, text: message.hasText ? message.text : nil)
     }
 }

@@ -48,15 +48,24 @@ struct ReportCommand: AsyncParsableCommand {
         if let name, values.count > 1, environment["ATTUNE_TRIAL_DIR"] == nil {
             throw AttuneError("found \(name) beside metrics; report an experiment, or METRIC=VALUE, not both")
         }
-        let pairs = try values.map { text in
-            guard let mark = text.lastIndex(of: "="), mark > text.startIndex,
-                let value = Double(text[text.index(after: mark)...])
-            else {
-                throw AttuneError("found \"\(text)\"; write a metric as name=value, the value a number")
-            }
-            return (name: String(text[..<mark]), value: value)
-        }
+        let texts = PushedMetrics.textMetrics(environment)
+        let pairs = try values.map { try ReportCommand.pair($0, texts: texts) }
         try PushedMetrics.append(pairs, step: step, time: Date(), environment: environment)
+    }
+
+    /// - Parameter texts: the metrics of which texts are values too.
+    private static func pair(_ text: String, texts: [String]) throws -> (name: String, value: ReportedValue) {
+        if let name = texts.first(where: { text.hasPrefix("\($0)=") }),
+            let value = ReportedValue(reading: String(text.dropFirst(name.count + 1)))
+        {
+            return (name, value)
+        }
+        guard let mark = text.lastIndex(of: "="), mark > text.startIndex,
+            let value = Double(text[text.index(after: mark)...])
+        else {
+            throw AttuneError("found \"\(text)\"; write a metric as name=value, the value a number")
+        }
+        return (String(text[..<mark]), .number(value))
     }
 
     // MARK: The report

@@ -99,7 +99,7 @@ struct RunCommand: AsyncParsableCommand {
             .path(
                 percentEncoded: false)
         // A flag may have broken what the file had right: read the result as if it had been written so.
-        return try Experiment(json: experiment.json, catalogue: .standard)
+        return try Experiment(json: experiment.json, catalogue: .complete)
     }
 }
 
@@ -195,7 +195,7 @@ struct ExperimentReader {
     /// All experiments of a file.
     func read(_ file: String) throws -> ExperimentFile {
         let reading = ExperimentFile(
-            name: file == "-" ? "<stdin>" : file, text: try text(of: file), catalogue: .standard,
+            name: file == "-" ? "<stdin>" : file, text: try text(of: file), catalogue: .complete,
             purpose: purpose, seed: { UInt64.random(in: 0...UInt64(Int32.max)) })
         for line in reading.diagnostics where !(quiet && !reading.hasErrors) { Terminal.complain(line) }
         guard !reading.hasErrors else { throw ExitCode.badInput }
@@ -368,7 +368,7 @@ struct StopCommand: AsyncParsableCommand {
     /// Ends in the log what a script of the user's was doing; it died with the script.
     private func endTrials(of study: Study, _ store: SQLiteStore) async throws {
         let tuner = Tuner(
-            study.experiment, suggester: try AlgorithmCatalogue.standard.suggester(for: study.experiment), store: store)
+            study.experiment, suggester: try AlgorithmCatalogue.complete.suggester(for: study.experiment), store: store)
         let runner = ClosureRunner { _ in throw CancellationError() }
         try await tuner.halt(runner)
         _ = try await tuner.run(with: runner)

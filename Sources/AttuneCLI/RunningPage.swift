@@ -39,7 +39,7 @@ struct RunningPage: Sendable {
         configuration.workers = WorkerDirectory.usual.root
         var logger = LogOptions.quiet
         logger.logLevel = .error
-        let server = Server(configuration, store: try SQLiteStore(at: path), logger: logger)
+        let server = Server(configuration, store: try SQLiteStore(at: path), catalogue: .complete, logger: logger)
         let (ready, continuation) = AsyncStream.makeStream(of: Server.Address.self)
         let (end, ending) = AsyncStream.makeStream(of: Void.self)
         let serving = Task {

@@ -27,7 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
         try guarding.apply(to: &configuration)
         limits.apply(to: &configuration.limits)
         configuration.workers = WorkerDirectory.usual.root
-        let server = Server(configuration, store: try storeOptions.open(), logger: logging.logger)
+        let server = Server(configuration, store: try storeOptions.open(), catalogue: .complete, logger: logging.logger)
         let impatience = Impatience()
         defer { impatience.end() }
         let scheme = configuration.tls == nil ? "http" : "https"

@@ -79,8 +79,8 @@ struct Session {
 
     private func tuner() throws -> Tuner {
         Tuner(
-            experiment, suggester: try AlgorithmCatalogue.standard.suggester(for: experiment),
-            stoppingRule: try AlgorithmCatalogue.standard.stoppingRule(for: experiment), store: store)
+            experiment, suggester: try AlgorithmCatalogue.complete.suggester(for: experiment),
+            stoppingRule: try AlgorithmCatalogue.complete.stoppingRule(for: experiment), store: store)
     }
 
     /// Runs to the end.

@@ -51,7 +51,7 @@ struct Submission {
         if let name { experiment.metadata.name = name }
         if let seed { experiment.seed = seed }
         experiment.budget = budget.edited(experiment.budget)
-        let text = try Experiment(json: experiment.json, catalogue: .standard).json.description
+        let text = try Experiment(json: experiment.json, catalogue: .complete).json.description
         let created = try await records.client.call(ExperimentsMethod.create, .with { $0.text = text })
         return try Experiment(created)
     }

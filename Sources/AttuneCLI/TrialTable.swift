@@ -21,7 +21,7 @@ struct TrialTable {
         [String(trial.number), trial.name, trial.state] + parameters.map { trial.assignment[$0]?.scalarText ?? "" }
             + metrics.flatMap { metric in
                 let summary = trial.metrics[metric]
-                return [summary?.latest, summary?.min, summary?.max].map { $0?.text ?? "" }
+                return [summary?.reported?.text ?? "", summary?.min?.text ?? "", summary?.max?.text ?? ""]
             } + [trial.startTime.rfc3339, trial.endTime?.rfc3339 ?? "", trial.outcome?.reason ?? ""]
     }
 }
@@ -77,7 +77,7 @@ extension TrialRow.Metric {
     /// With every statistic, null where there is none.
     var fullJSON: JSON {
         [
-            "latest": latest.map { .number($0) } ?? .null, "min": min.map { .number($0) } ?? .null,
+            "latest": reported?.json ?? .null, "min": min.map { .number($0) } ?? .null,
             "max": max.map { .number($0) } ?? .null,
         ]
     }
@@ -101,7 +101,7 @@ extension ExperimentSummary {
             "createdAt": .string(createdAt.rfc3339), "objective": .string(metric),
             "maxTrialCount": maxTrials.map { .number($0) } ?? .null, "trials": counts.json,
             "priorTrials": .number(priorTrials),
-            "best": best.map { ["trial": .number($0.number), "value": .number($0.value)] } ?? .null,
+            "best": best.map { ["trial": .number($0.number), "value": $0.value.json] } ?? .null,
         ]
     }
 
@@ -110,7 +110,7 @@ extension ExperimentSummary {
         if case .finished(let finish) = status { lines.append(finish.message) }
         lines.append("trials  \(counts.text)" + (maxTrials.map { " of \($0)" } ?? ""))
         if priorTrials > 0 { lines.append("began with  \(priorTrials) trials of other experiments") }
-        if let best { lines.append("best  \(metric) = \(best.value.text) in trial \(best.number)") }
+        if let best { lines.append("best  \(metric) = \(best.value.text.onOneLine) in trial \(best.number)") }
         return lines.joined(separator: "\n")
     }
 }
@@ -147,7 +147,7 @@ extension Study {
         let bestJSON: JSON =
             best.map { trial in
                 [
-                    "trial": .number(trial.number), "value": trial.value(of: objective).map { .number($0) } ?? .null,
+                    "trial": .number(trial.number), "value": trial.reported(of: objective)?.json ?? .null,
                     "parameters": experiment.presentedJSON(trial.assignment),
                 ]
             } ?? .null
@@ -167,8 +167,8 @@ extension Study {
             lines.append("no trial succeeded; trial \(failed.number): \(reason.brief)")
             lines.append("see: attune trials \(experiment.name), attune logs \(experiment.name) \(failed.number)")
         }
-        if let best, let value = best.value(of: objective) {
-            lines.append("best \(objective.metric) = \(value.text) in trial \(best.number)")
+        if let best, let value = best.reported(of: objective) {
+            lines.append("best \(objective.metric) = \(value.text.onOneLine) in trial \(best.number)")
             lines += experiment.presented(best.assignment).map { "  \($0.name): \($0.value)" }
         }
         return lines.joined(separator: "\n")

@@ -27,7 +27,7 @@ struct Webhook: Sendable {
 
     func run(_ logger: Logger) async throws {
         let certificate = try await certificate()
-        let admission = ExperimentAdmission()
+        let admission = ExperimentAdmission(catalogue: .complete)
         let server = AdmissionServer(address, certificate, logger: logger) { admission.answer($0) }
         try await server.run { [address] port in
             logger.notice("answers admission reviews on \(address.host):\(port)")

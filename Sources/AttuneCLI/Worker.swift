@@ -400,7 +400,7 @@ extension Attune_V1_Observation {
     fileprivate init(_ observation: Observation) {
         self.init()
         metric = observation.metric
-        value = observation.value
+        if let text = observation.text { self.text = text } else { value = observation.value }
         step = Int64(observation.step)
         time = Google_Protobuf_Timestamp(date: observation.time)
     }

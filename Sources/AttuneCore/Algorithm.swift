@@ -169,10 +169,18 @@ public struct AlgorithmSetting: Sendable {
 public struct AlgorithmCatalogue: Sendable {
     public let algorithms: [Algorithm]
     public let stoppingRules: [StoppingRule]
+    /// By which cells may be filtered before they are tried.
+    public let measures: [CellMeasure]
 
-    public init(algorithms: [Algorithm], stoppingRules: [StoppingRule]) {
+    public init(algorithms: [Algorithm], stoppingRules: [StoppingRule], measures: [CellMeasure] = CellMeasure.counted) {
         self.algorithms = algorithms
         self.stoppingRules = stoppingRules
+        self.measures = measures
+    }
+
+    /// The same with more measures.
+    public func measuring(_ more: [CellMeasure]) -> AlgorithmCatalogue {
+        AlgorithmCatalogue(algorithms: algorithms, stoppingRules: stoppingRules, measures: measures + more)
     }
 
     public subscript(algorithm name: String) -> Algorithm? { algorithms.first { $0.name == name } }
@@ -184,7 +192,11 @@ public struct AlgorithmCatalogue: Sendable {
         guard problems.isEmpty, let algorithm = self[algorithm: experiment.algorithm.name] else {
             throw InvalidExperiment(problems)
         }
-        return try algorithm.suggester(experiment)
+        let suggester = try algorithm.suggester(experiment)
+        guard let cells = experiment.nas?.cells, let filter = cells.prefilter, let network = cells.network,
+            let measure = measures.first(where: { $0.name == filter.measure })
+        else { return suggester }
+        return PrefilteredSuggester(suggester, cells, network, measure, keep: filter.keep)
     }
 
     /// The rules of the algorithm and of the experiment, whichever stops first; nil when there is none.
@@ -217,7 +229,8 @@ public struct AlgorithmCatalogue: Sendable {
                 ))
         }
         if problems.errors.isEmpty {
-            problems += feasibilityProblems(of: experiment.space) + algorithm.objections(experiment)
+            problems += feasibilityProblems(of: experiment.space) + prefilterProblems(of: experiment)
+            problems += algorithm.objections(experiment)
         }
         return problems + stopping
     }
@@ -237,7 +250,7 @@ public struct AlgorithmCatalogue: Sendable {
     }
 
     private func feasibilityProblems(of space: SearchSpace) -> [Problem] {
-        guard !space.constraints.isEmpty else { return [] }
+        guard space.isConstrained else { return [] }
         var random = RandomSource(seed: 0, stream: 0)
         do {
             _ = try space.sample(using: &random)
@@ -245,6 +258,18 @@ public struct AlgorithmCatalogue: Sendable {
         } catch {
             return [Problem("constraints", error.message)]
         }
+    }
+
+    private func prefilterProblems(of experiment: Experiment) -> [Problem] {
+        guard let cells = experiment.nas?.cells, let filter = cells.prefilter else { return [] }
+        if let measure = measures.first(where: { $0.name == filter.measure }) {
+            return measure.problem(measuring: cells).map { [$0.under("nasConfig.cells")] } ?? []
+        }
+        return [
+            Problem(
+                "nasConfig.cells.prefilter.measure", found: "\"\(filter.measure)\"",
+                "must be one of \(measures.map(\.name).joined(separator: ", "))")
+        ]
     }
 
     /// What is wrong with the algorithm's name and settings, whatever the experiment.
@@ -315,7 +340,7 @@ extension Experiment {
 extension SearchSpace {
     /// What the space asks of an algorithm.
     public var features: Set<Algorithm.Feature> {
-        var features: Set<Algorithm.Feature> = constraints.isEmpty ? [] : [.constraints]
+        var features: Set<Algorithm.Feature> = isConstrained ? [.constraints] : []
         for spec in parameters {
             if spec.condition != nil { features.insert(.conditions) }
             switch spec.domain {

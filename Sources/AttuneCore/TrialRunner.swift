@@ -44,6 +44,11 @@ public struct WorkEnd: Sendable, Hashable {
 extension Trial {
     /// The end of its work with these values, reported after all it has reported so far.
     public func completed(with values: [String: Double], at time: Date) -> WorkEnd {
+        completed(with: values.mapValues { ReportedValue.number($0) }, at: time)
+    }
+
+    /// The same of numbers and texts.
+    public func completed(with values: [String: ReportedValue], at time: Date) -> WorkEnd {
         let last = observations.last?.step ?? -1
         return WorkEnd(.completed, observations: Observation.all(values, step: max(last, last &+ 1), at: time))
     }

@@ -27,7 +27,7 @@ public struct ExperimentCard: Sendable {
             "counts": summary.counts.pageJSON, "maxTrials": .page(summary.maxTrials), "metric": .string(summary.metric),
             "maximize": .bool(summary.direction == .maximize),
             "objectives": .number(experiment.objective.targets.count),
-            "best": summary.best.map { ["number": .number($0.number), "value": .page($0.value)] } ?? .null,
+            "best": summary.best.map { ["number": .number($0.number), "value": .page($0.value.shortened)] } ?? .null,
             "algorithm": .string(experiment.algorithm.name), "holder": .page(summary.holder),
             "events": .number(summary.events), "spark": .plotted(spark),
         ]

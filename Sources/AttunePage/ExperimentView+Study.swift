@@ -24,13 +24,7 @@ extension TrialCells {
 
 extension TrialTexts {
     init(_ trial: Trial) {
-        let metrics = trial.metrics.sorted { $0.key < $1.key }.map { name, summary -> (String, JSON) in
-            var fields = JSON.Fields()
-            fields["latest"] = summary.latest.map { .number($0) }
-            fields["min"] = summary.min.map { .number($0) }
-            fields["max"] = summary.max.map { .number($0) }
-            return (name, .object(fields))
-        }
+        let metrics = trial.metrics.sorted { $0.key < $1.key }.map { ($0.key, TrialRow.Metric($0.value).json) }
         self.init(
             number: trial.number, assignment: trial.assignment.json.description,
             metrics: JSON.object(JSON.Fields(metrics)).description)

@@ -10,6 +10,13 @@ extension JSON {
     }
 
     public static func page(_ value: Double?) -> JSON { value.map { .page($0) } ?? .null }
+    public static func page(_ value: ReportedValue?) -> JSON {
+        switch value {
+        case nil: .null
+        case .number(let value)?: .page(value)
+        case .text(let text)?: .string(text)
+        }
+    }
     public static func page(_ value: Int?) -> JSON { value.map { .number($0) } ?? .null }
     public static func page(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
     public static func page(_ values: [Int]) -> JSON { .array(values.map { .number($0) }) }
@@ -35,5 +42,13 @@ extension JSON {
     public static func pageTime(_ seconds: Double?) -> JSON {
         guard let seconds, seconds.isFinite else { return .null }
         return .number(((seconds * 1_000).rounded() / 1_000).text)
+    }
+}
+
+extension ReportedValue {
+    /// As much of a text as a line shows.
+    var shortened: ReportedValue {
+        guard case .text(let text) = self, text.utf8.count > 200 else { return self }
+        return .text(String(text.unicodeScalars.prefix(200)) + "…")
     }
 }

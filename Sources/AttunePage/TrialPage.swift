@@ -58,7 +58,7 @@ public struct TrialPage: Sendable {
     }
 
     private func seriesJSON(of metric: String) -> JSON {
-        let own = series.filter { $0.metric == metric }
+        let own = series.filter { $0.metric == metric && $0.text == nil }
         let shown = Curve.places(own.count, atMost: TrialPage.mostPoints).map { own[$0] }
         return [
             "step": .page(shown.map(\.step)), "value": .array(shown.map { .page($0.value) }),
@@ -144,7 +144,8 @@ extension SQLiteStore.LoggedEvent {
         case "started": return "was started"
         case "observed":
             return Observation.reported(by: body)
-                .map { "reported \($0.metric) = \($0.value.text) at step \($0.step)" }.joined(separator: ", ")
+                .map { "reported \($0.metric) = \($0.reported.shortened.text) at step \($0.step)" }.joined(
+                    separator: ", ")
         case "lost": return "lost its attempt: \(body["reason"]?.string ?? "")"
         case "ended":
             let reason = body["reason"]?.string.map { ": \($0)" } ?? ""
@@ -157,7 +158,7 @@ extension SQLiteStore.LoggedEvent {
 }
 
 extension TrialRow.Metric {
-    fileprivate var pageJSON: JSON { ["latest": .page(latest), "min": .page(min), "max": .page(max)] }
+    fileprivate var pageJSON: JSON { ["latest": .page(reported), "min": .page(min), "max": .page(max)] }
 }
 
 extension Explanation {

@@ -17,9 +17,9 @@ extension TrialRow {
     func pageFields(of experiment: Experiment) -> JSON.Fields {
         [
             "number": .number(number), "name": .string(name), "state": .string(state), "reason": .page(outcome?.reason),
-            "value": .page(value),
+            "value": .page(reported(of: experiment.objective.metric)),
             "metrics": .object(
-                JSON.Fields(metrics.sorted { $0.key < $1.key }.map { ($0.key, .page($0.value.latest)) })),
+                JSON.Fields(metrics.sorted { $0.key < $1.key }.map { ($0.key, .page($0.value.reported)) })),
             "assignment": presentedAssignment(by: experiment), "start": .pageTime(startTime.timeIntervalSince1970),
             "end": .pageTime(endTime?.timeIntervalSince1970), "attempt": .number(attempt), "labels": .strings(labels),
             "parent": .page(parent), "resource": .page(resource),

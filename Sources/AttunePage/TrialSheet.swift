@@ -21,9 +21,11 @@ public struct TrialSheet: Sendable {
 
     public func line(of trial: TrialRow) -> String {
         let told = trial.presentedAssignment(by: experiment)
-        var fields = [String(trial.number), trial.name, trial.state, trial.value?.text ?? ""]
+        var fields = [
+            String(trial.number), trial.name, trial.state, trial.reported(of: experiment.objective.metric)?.text ?? "",
+        ]
         fields += experiment.presentedNames.map { told[$0]?.scalarText ?? "" }
-        fields += metrics.map { trial.metrics[$0]?.latest?.text ?? "" }
+        fields += metrics.map { trial.metrics[$0]?.reported?.text ?? "" }
         fields += [
             trial.startTime.rfc3339, trial.endTime?.rfc3339 ?? "", String(trial.attempt), trial.outcome?.reason ?? "",
         ]

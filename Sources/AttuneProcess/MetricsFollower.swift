@@ -19,17 +19,19 @@ public struct MetricsFollower: Sendable {
     private var processes: ProcessWatch?
 
     /// - Parameters:
+    ///   - texts: the metrics of which texts are values too, in lines of a file.
     ///   - interval: how long to wait between two readings.
     ///   - processes: where the end of the other processes is the end of the metrics.
     /// - Throws: for filters that are no regular expressions with two groups, and names that no Prometheus series has.
     public init(
-        _ place: Place, metrics: [String], every interval: Duration = .milliseconds(250),
+        _ place: Place, metrics: [String], texts: [String] = [], every interval: Duration = .milliseconds(250),
         processes: ProcessWatch? = nil, clock: TunerClock = .system
     ) throws {
         source =
             switch place {
             case .file(let path, let format, let filters):
-                try LineSource(URL(filePath: path), format: format, metrics: metrics, filters: filters)
+                try LineSource(
+                    URL(filePath: path), format: format, metrics: metrics, texts: texts, filters: filters)
             case .events(let path): EventFileSource(URL(filePath: path), metrics: metrics)
             case .prometheus(let endpoint): try PrometheusSource(endpoint, metrics: metrics)
             }

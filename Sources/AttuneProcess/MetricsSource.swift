@@ -67,12 +67,15 @@ struct LineSource: MetricsSource {
     private var splitter = LineSplitter()
     private var parser: Parser
 
-    init(_ url: URL, format: MetricsCollector.Format, metrics: [String], filters: [String]) throws {
+    /// - Parameter texts: the metrics of which texts are values too.
+    init(
+        _ url: URL, format: MetricsCollector.Format, metrics: [String], texts: [String], filters: [String]
+    ) throws {
         file = GrowingFile(url)
         parser =
             switch format {
-            case .text: .text(try TextMetricParser(metrics: metrics, filters: filters))
-            case .json: .json(JSONMetricParser(metrics: metrics))
+            case .text: .text(try TextMetricParser(metrics: metrics, filters: filters, texts: texts))
+            case .json: .json(JSONMetricParser(metrics: metrics, texts: texts))
             }
     }
 
@@ -193,6 +196,11 @@ struct PrometheusSource: MetricsSource {
 public enum PushedMetrics {
     static func file(in attempt: String) -> URL { URL(filePath: attempt).appending(path: "pushed.jsonl") }
 
+    /// The metrics of which a trial of that environment may report texts.
+    public static func textMetrics(_ environment: [String: String]) -> [String] {
+        (environment["ATTUNE_TEXT_METRICS"] ?? "").split(separator: "\n").map(String.init)
+    }
+
     /// What nobody would read is refused, so that a trial does not run for nothing.
     private static func check(_ names: [String], _ environment: [String: String]) throws {
         if let collector = environment["ATTUNE_COLLECTOR"], collector != MetricsCollector.Kind.push.rawValue {
@@ -211,13 +219,13 @@ public enum PushedMetrics {
     /// - Parameter environment: the trial's, which says where its directory is.
     /// - Throws: `AttuneError` outside a trial.
     public static func append(
-        _ values: [(name: String, value: Double)], step: Int?, time: Date, environment: [String: String]
+        _ values: [(name: String, value: ReportedValue)], step: Int?, time: Date, environment: [String: String]
     ) throws {
         guard let directory = environment["ATTUNE_TRIAL_DIR"] else {
             throw AttuneError("ATTUNE_TRIAL_DIR is not set: attune report works inside a trial that attune started")
         }
         try check(values.map(\.name), environment)
-        var fields = JSON.Fields(values.map { ($0.name, .number($0.value)) })
+        var fields = JSON.Fields(values.map { ($0.name, $0.value.json) })
         fields["timestamp"] = .number(time.timeIntervalSince1970)
         fields["step"] = step.map { .number($0) }
         let line = Array((JSON.object(fields).description + "\n").utf8)

@@ -299,6 +299,9 @@ extension ProcessRunner {
         variables["ATTUNE_METRICS_PATH"] = metricsPath
         variables["ATTUNE_COLLECTOR"] = experiment.collector.kind.rawValue
         variables["ATTUNE_METRICS"] = experiment.objective.metrics.joined(separator: "\n")
+        if experiment.objective.takesText {
+            variables["ATTUNE_TEXT_METRICS"] = experiment.objective.textMetrics.joined(separator: "\n")
+        }
         variables["KATIB_TRIAL_NAME"] = trial.name
         return variables
     }
@@ -327,20 +330,19 @@ extension ProcessRunner {
     func metricsSource(_ plan: Plan) throws -> any MetricsSource {
         let collector = experiment.collector
         let metrics = experiment.objective.metrics
-        switch collector.kind {
-        case .stdOut:
-            return try LineSource(
-                plan.attempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
-        case .file:
-            return try LineSource(
-                URL(filePath: plan.metricsPath ?? ""), format: collector.format, metrics: metrics,
+        func lines(of file: URL) throws -> LineSource {
+            try LineSource(
+                file, format: collector.format, metrics: metrics, texts: experiment.objective.textMetrics,
                 filters: collector.filters)
-        case .custom:
-            return try LineSource(
-                plan.collectorAttempt.output, format: collector.format, metrics: metrics, filters: collector.filters)
+        }
+        switch collector.kind {
+        case .stdOut: return try lines(of: plan.attempt.output)
+        case .file: return try lines(of: URL(filePath: plan.metricsPath ?? ""))
+        case .custom: return try lines(of: plan.collectorAttempt.output)
         case .push:
             return try LineSource(
-                PushedMetrics.file(in: plan.attempt.path), format: .json, metrics: metrics, filters: [])
+                PushedMetrics.file(in: plan.attempt.path), format: .json, metrics: metrics,
+                texts: experiment.objective.textMetrics, filters: [])
         case .tensorFlowEvent: return EventFileSource(URL(filePath: plan.metricsPath ?? ""), metrics: metrics)
         case .prometheus:
             return try PrometheusSource(collector.httpGet ?? MetricsCollector.HTTPGet(), metrics: metrics)

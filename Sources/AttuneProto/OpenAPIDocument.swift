@@ -2783,6 +2783,10 @@ public let openAPIDocument = #"""
            "number",
            "string"
           ]
+         },
+         "text": {
+          "type": "string",
+          "description": "In place of latest, where the latest value is a text."
          }
         }
        },
@@ -2810,6 +2814,10 @@ public let openAPIDocument = #"""
           "type": "string",
           "format": "date-time",
           "description": "Now where it is absent."
+         },
+         "text": {
+          "type": "string",
+          "description": "In place of the value, where that is no number: for experiments that take texts."
          }
         }
        },
@@ -2941,6 +2949,13 @@ public let openAPIDocument = #"""
          },
          "requestId": {
           "type": "string"
+         },
+         "texts": {
+          "type": "object",
+          "additionalProperties": {
+           "type": "string"
+          },
+          "description": "Values that are no numbers, such as the genotype that an architecture search ends with. Few experiments take any."
          }
         }
        },

@@ -830,6 +830,16 @@ public nonisolated struct Attune_V1_MetricSummary: Sendable {
   /// Clears the value of `max`. Subsequent reads from it will return its default value.
   public mutating func clearMax() {self._max = nil}
 
+  /// In place of latest, where the latest value is a text.
+  public var text: String {
+    get {_text ?? String()}
+    set {_text = newValue}
+  }
+  /// Returns true if `text` has been explicitly set.
+  public var hasText: Bool {self._text != nil}
+  /// Clears the value of `text`. Subsequent reads from it will return its default value.
+  public mutating func clearText() {self._text = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -837,6 +847,7 @@ public nonisolated struct Attune_V1_MetricSummary: Sendable {
   fileprivate var _latest: Double? = nil
   fileprivate var _min: Double? = nil
   fileprivate var _max: Double? = nil
+  fileprivate var _text: String? = nil
 }
 
 public nonisolated struct Attune_V1_ListTrialsRequest: Sendable {
@@ -1024,6 +1035,9 @@ public nonisolated struct Attune_V1_TellRequest: Sendable {
 
   public var requestID: String = String()
 
+  /// Values that are no numbers, such as the genotype that an architecture search ends with. Few experiments take any.
+  public var texts: Dictionary<String,String> = [:]
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1084,6 +1098,9 @@ public nonisolated struct Attune_V1_Observation: Sendable {
   public var hasTime: Bool {self._time != nil}
   /// Clears the value of `time`. Subsequent reads from it will return its default value.
   public mutating func clearTime() {self._time = nil}
+
+  /// In place of the value, where that is no number: for experiments that take texts.
+  public var text: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2338,7 +2355,7 @@ nonisolated extension Attune_V1_Trial: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Attune_V1_MetricSummary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".MetricSummary"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}latest\0\u{1}min\0\u{1}max\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}latest\0\u{1}min\0\u{1}max\0\u{1}text\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2349,6 +2366,7 @@ nonisolated extension Attune_V1_MetricSummary: SwiftProtobuf.Message, SwiftProto
       case 1: try { try decoder.decodeSingularDoubleField(value: &self._latest) }()
       case 2: try { try decoder.decodeSingularDoubleField(value: &self._min) }()
       case 3: try { try decoder.decodeSingularDoubleField(value: &self._max) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._text) }()
       default: break
       }
     }
@@ -2368,6 +2386,9 @@ nonisolated extension Attune_V1_MetricSummary: SwiftProtobuf.Message, SwiftProto
     try { if let v = self._max {
       try visitor.visitSingularDoubleField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._text {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2375,6 +2396,7 @@ nonisolated extension Attune_V1_MetricSummary: SwiftProtobuf.Message, SwiftProto
     if lhs._latest != rhs._latest {return false}
     if lhs._min != rhs._min {return false}
     if lhs._max != rhs._max {return false}
+    if lhs._text != rhs._text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2751,7 +2773,7 @@ nonisolated extension Attune_V1_AskReply: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Attune_V1_TellRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TellRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{1}trial\0\u{1}attempt\0\u{1}metrics\0\u{3}request_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}experiment\0\u{1}trial\0\u{1}attempt\0\u{1}metrics\0\u{3}request_id\0\u{1}texts\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2764,6 +2786,7 @@ nonisolated extension Attune_V1_TellRequest: SwiftProtobuf.Message, SwiftProtobu
       case 3: try { try decoder.decodeSingularInt32Field(value: &self.attempt) }()
       case 4: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufDouble>.self, value: &self.metrics) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 6: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.texts) }()
       default: break
       }
     }
@@ -2785,6 +2808,9 @@ nonisolated extension Attune_V1_TellRequest: SwiftProtobuf.Message, SwiftProtobu
     if !self.requestID.isEmpty {
       try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 5)
     }
+    if !self.texts.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.texts, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2794,6 +2820,7 @@ nonisolated extension Attune_V1_TellRequest: SwiftProtobuf.Message, SwiftProtobu
     if lhs.attempt != rhs.attempt {return false}
     if lhs.metrics != rhs.metrics {return false}
     if lhs.requestID != rhs.requestID {return false}
+    if lhs.texts != rhs.texts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2886,7 +2913,7 @@ nonisolated extension Attune_V1_ReportRequest: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Attune_V1_Observation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Observation"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}metric\0\u{1}value\0\u{1}step\0\u{1}time\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}metric\0\u{1}value\0\u{1}step\0\u{1}time\0\u{1}text\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2898,6 +2925,7 @@ nonisolated extension Attune_V1_Observation: SwiftProtobuf.Message, SwiftProtobu
       case 2: try { try decoder.decodeSingularDoubleField(value: &self.value) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.step) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._time) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.text) }()
       default: break
       }
     }
@@ -2920,6 +2948,9 @@ nonisolated extension Attune_V1_Observation: SwiftProtobuf.Message, SwiftProtobu
     try { if let v = self._time {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2928,6 +2959,7 @@ nonisolated extension Attune_V1_Observation: SwiftProtobuf.Message, SwiftProtobu
     if lhs.value != rhs.value {return false}
     if lhs.step != rhs.step {return false}
     if lhs._time != rhs._time {return false}
+    if lhs.text != rhs.text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -64,27 +64,29 @@ public struct Server: Sendable {
     private let clock: TunerClock
 
     public init(
-        _ configuration: Configuration, store: SQLiteStore, logger: Logger, clock: TunerClock = .system
+        _ configuration: Configuration, store: SQLiteStore, catalogue: AlgorithmCatalogue = .standard, logger: Logger,
+        clock: TunerClock = .system
     ) {
-        self.init(configuration, store: store, logger: logger, clock: clock, adding: [], streams: [])
+        self.init(
+            configuration, store: store, catalogue: catalogue, logger: logger, clock: clock, adding: [], streams: [])
     }
 
     /// - Parameters:
     ///   - more: methods beside the service's own.
     init(
-        _ configuration: Configuration, store: SQLiteStore, logger: Logger, clock: TunerClock,
-        adding more: [Method], streams moreStreams: [StreamingMethod]
+        _ configuration: Configuration, store: SQLiteStore, catalogue: AlgorithmCatalogue = .standard, logger: Logger,
+        clock: TunerClock, adding more: [Method], streams moreStreams: [StreamingMethod]
     ) {
         let metrics = Metrics()
-        let hub = Hub(store: store, clock: clock)
+        let hub = Hub(store: store, catalogue: catalogue, clock: clock)
         let experiments = ExperimentMethods(hub: hub, limits: configuration.limits) {
             UInt64.random(in: 0...UInt64(Int32.max))
         }
-        let katib = KatibMethods(catalogue: .standard, store: store, onReport: configuration.onReport)
+        let katib = KatibMethods(catalogue: catalogue, store: store, onReport: configuration.onReport)
         // Every set of methods has a line here.
         let own: [[Method]] = [experiments.methods, TrialMethods(hub: hub).methods]
         let methods =
-            [ServerMethods(catalogue: .standard).methods, katib.methods] + (configuration.onlyKatib ? [] : own)
+            [ServerMethods(catalogue: catalogue).methods, katib.methods] + (configuration.onlyKatib ? [] : own)
         let streams = [katib.streams] + (configuration.onlyKatib ? [] : [experiments.streams])
         let gate = TokenGate(
             store, isRequired: configuration.requiresTokens, browsers: BrowserGuard(configuration.http), clock: clock)
@@ -177,7 +179,14 @@ public struct Server: Sendable {
                     await group.triggerGracefulShutdown()
                 }
             }
-            try await group.run()
+            // Connections that are accepted and not yet served must be ended in order: a listener that is cancelled drops
+            // them, which stops the process.
+            let serving = Task { try await group.run() }
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
         }
     }
 

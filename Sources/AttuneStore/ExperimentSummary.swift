@@ -6,9 +6,10 @@ import GRDB
 public struct ExperimentSummary: Sendable, Hashable {
     public struct Best: Sendable, Hashable {
         public var number: Trial.Number
-        public var value: Double
+        /// A text where the objective takes one, and no trial brought a number.
+        public var value: ReportedValue
 
-        public init(number: Trial.Number, value: Double) {
+        public init(number: Trial.Number, value: ReportedValue) {
             self.number = number
             self.value = value
         }
@@ -51,7 +52,13 @@ public struct ExperimentSummary: Sendable, Hashable {
 }
 
 extension ExperimentSummary {
-    /// - Parameter row: of the table `experiment`.
+    /// The column `bestMetrics`, for queries of the table `experiment`: what the best trial reported, where that is no number.
+    static let bestMetrics = """
+        CASE WHEN bestValue IS NULL THEN
+            (SELECT metrics FROM trial WHERE trial.experiment = experiment.id AND number = bestTrial) END AS bestMetrics
+        """
+
+    /// - Parameter row: of the table `experiment`, with `bestMetrics` where the best matters.
     init(row: Row) throws {
         id = row["name"]
         events = row["events"]
@@ -72,9 +79,15 @@ extension ExperimentSummary {
         counts.killed = row["killed"]
         counts.earlyStopped = row["earlyStopped"]
         counts.metricsUnavailable = row["metricsUnavailable"]
-        if let number: Int = row["bestTrial"], let value: Double = row["bestValue"] {
-            best = Best(number: number, value: value)
+        if let number: Int = row["bestTrial"] {
+            best = try ExperimentSummary.value(row, of: metric).map { Best(number: number, value: $0) }
         }
+    }
+
+    private static func value(_ row: Row, of metric: String) throws -> ReportedValue? {
+        if let value: Double = row["bestValue"] { return .number(value) }
+        guard let metrics: String = row["bestMetrics"] else { return nil }
+        return try JSON(parsing: metrics)[metric]?["text"]?.string.map { .text($0) }
     }
 
     public var name: String { id.split(separator: "/").last.map(String.init) ?? id }

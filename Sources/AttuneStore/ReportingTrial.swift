@@ -25,11 +25,18 @@ struct ReportingTrial {
     func value(of objective: Objective) -> Double? { value(of: objective.metric, objective) }
 
     /// The value, where the trial keeps the objective's constraints.
-    func standing(of objective: Objective) -> Double? {
-        let keepsAll = objective.constraints.allSatisfy { constraint in
+    func standing(of objective: Objective) -> Double? { isFeasible(for: objective) ? value(of: objective) : nil }
+
+    /// The text that it brought in place of a value, under the same condition.
+    func standingText(of objective: Objective) -> String? {
+        guard objective.takesText, value(of: objective) == nil, isFeasible(for: objective) else { return nil }
+        return metrics[objective.metric]?.text
+    }
+
+    private func isFeasible(for objective: Objective) -> Bool {
+        objective.constraints.allSatisfy { constraint in
             value(of: constraint.metric, objective).map { constraint.violation($0) == 0 } ?? false
         }
-        return keepsAll ? value(of: objective) : nil
     }
 
     private func value(of metric: String, _ objective: Objective) -> Double? {

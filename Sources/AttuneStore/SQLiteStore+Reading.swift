@@ -9,7 +9,9 @@ extension SQLiteStore {
     public func experiments() async throws -> [ExperimentSummary] {
         let now = clock.now()
         return try await read { [self] db in
-            try Row.fetchAll(db, sql: "SELECT * FROM experiment ORDER BY name").map { try summary($0, at: now, db) }
+            try Row.fetchAll(
+                db, sql: "SELECT experiment.*, \(ExperimentSummary.bestMetrics) FROM experiment ORDER BY name"
+            ).map { try summary($0, at: now, db) }
         }
     }
 
@@ -28,7 +30,8 @@ extension SQLiteStore {
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT * FROM experiment WHERE name > ? AND name >= ? AND substr(name, 1, ?) = ?
+                    SELECT experiment.*, \(ExperimentSummary.bestMetrics) FROM experiment
+                    WHERE name > ? AND name >= ? AND substr(name, 1, ?) = ?
                         AND instr(substr(name, ?), '/') = 0 ORDER BY name LIMIT ?
                     """,
                 arguments: [
@@ -107,8 +110,10 @@ extension SQLiteStore {
     public func summary(of id: Experiment.ID) async throws -> ExperimentSummary? {
         let now = clock.now()
         return try await read { [self] db in
-            try Row.fetchOne(db, sql: "SELECT * FROM experiment WHERE name = ?", arguments: [id])
-                .map { try summary($0, at: now, db) }
+            try Row.fetchOne(
+                db, sql: "SELECT experiment.*, \(ExperimentSummary.bestMetrics) FROM experiment WHERE name = ?",
+                arguments: [id]
+            ).map { try summary($0, at: now, db) }
         }
     }
 
@@ -144,7 +149,7 @@ extension SQLiteStore {
         }
     }
 
-    /// The succeeded trial with the best objective, the earliest to end among equals.
+    /// The succeeded trial with the best objective, the earliest to end among equals; of those with texts the last.
     public func best(of id: Experiment.ID) async throws -> TrialRow? {
         try await read { db in
             try Row.fetchOne(

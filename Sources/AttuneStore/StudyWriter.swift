@@ -29,7 +29,9 @@ struct StudyWriter {
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT experiment.* FROM claim JOIN experiment ON experiment.id = claim.experiment WHERE claim.token = ?
+                    SELECT experiment.*, \(ExperimentSummary.bestMetrics)
+                    FROM claim JOIN experiment ON experiment.id = claim.experiment
+                    WHERE claim.token = ?
                     """), arguments: [claim.token])
         guard let row else { throw Fenced(experiment: claim.experiment) }
         self.db = db
@@ -63,7 +65,7 @@ struct StudyWriter {
                 eventCount, summary.status.word, summary.status.message, summary.maxTrials, counts.running,
                 counts.paused, counts.succeeded, counts.failed, counts.killed, counts.earlyStopped,
                 counts.metricsUnavailable, summary.best?.number,
-                summary.best?.value, summary.priorTrials, study.row,
+                summary.best?.value.number, summary.priorTrials, study.row,
             ])
     }
 
@@ -117,7 +119,9 @@ struct StudyWriter {
         let trial = study.reporting.removeValue(forKey: number)
         summary.counts.running -= 1
         summary.counts.add(outcome)
-        try stand(number, outcome == .succeeded ? trial?.standing(of: study.objective) : nil)
+        guard outcome == .succeeded else { return try stand(number, nil) }
+        try stand(number, trial?.standing(of: study.objective))
+        if let text = trial?.standingText(of: study.objective) { stand(number, text) }
     }
 
     private mutating func pause(_ number: Trial.Number) throws {
@@ -155,11 +159,19 @@ struct StudyWriter {
         try execute(
             "UPDATE trial SET standing = ? WHERE experiment = ? AND number = ?", [standing, study.row, number])
         guard !study.objective.hasSeveralTargets else { return }
-        if let standing, summary.best.map({ study.objective.prefers(standing, to: $0.value) }) ?? true {
-            summary.best = ExperimentSummary.Best(number: number, value: standing)
-        } else if summary.best?.number == number, summary.best?.value != standing {
+        let best = summary.best?.value.number
+        if let standing, best.map({ study.objective.prefers(standing, to: $0) }) ?? true {
+            summary.best = ExperimentSummary.Best(number: number, value: .number(standing))
+        } else if summary.best?.number == number, best != standing {
             summary.best = try bestStanding()
         }
+    }
+
+    /// Of texts the last is best, as long as there is no number. A trial with a text never goes on from there: what takes
+    /// texts gives out no resource.
+    private mutating func stand(_ number: Trial.Number, _ text: String) {
+        guard summary.best?.value.number == nil else { return }
+        summary.best = ExperimentSummary.Best(number: number, value: .text(text))
     }
 
     private func bestStanding() throws -> ExperimentSummary.Best? {
@@ -170,7 +182,7 @@ struct StudyWriter {
                 SELECT number, standing FROM trial WHERE experiment = ? AND standing IS NOT NULL
                 ORDER BY standing \(order), number LIMIT 1
                 """, arguments: [study.row])
-        return row.map { ExperimentSummary.Best(number: $0["number"], value: $0["standing"]) }
+        return row.map { ExperimentSummary.Best(number: $0["number"], value: .number($0["standing"])) }
     }
 
     private func updateReport(of number: Trial.Number) throws {

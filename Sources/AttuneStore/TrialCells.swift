@@ -36,7 +36,7 @@ public struct TrialTexts: Sendable, Hashable {
     public var number: Trial.Number
     /// An object of the active parameters, in the space's order.
     public var assignment: String
-    /// By metric an object of `latest`, `min` and `max`.
+    /// By metric an object of `latest`, `min` and `max`, and of `text` where that came last.
     public var metrics: String
 
     public init(number: Trial.Number, assignment: String, metrics: String) {
@@ -181,7 +181,8 @@ extension SQLiteStore {
                 db,
                 sql: """
                     SELECT id, name, createdAt, metric, direction, maxTrials, status, message, events, running, paused,
-                        succeeded, failed, killed, earlyStopped, metricsUnavailable, bestTrial, bestValue, imported
+                        succeeded, failed, killed, earlyStopped, metricsUnavailable, bestTrial, bestValue, imported,
+                        \(ExperimentSummary.bestMetrics)
                     FROM experiment WHERE substr(name, 1, ?) = ? AND instr(substr(name, ?), '/') = 0 ORDER BY name
                     """, arguments: [start.count, start, start.count + 1]
             ).map { try ExperimentSummary(row: $0) }

@@ -6,15 +6,22 @@ import GRDB
 public struct TrialRow: Sendable, Hashable {
     /// A reported series in three numbers, as `MetricSummary` has them.
     public struct Metric: Sendable, Hashable {
+        /// Nil also where the latest value is a text.
         public var latest: Double?
+        /// The latest value, where it is a text.
+        public var text: String?
         public var min: Double?
         public var max: Double?
 
-        public init(latest: Double?, min: Double?, max: Double?) {
+        public init(latest: Double?, min: Double?, max: Double?, text: String? = nil) {
             self.latest = latest
+            self.text = text
             self.min = min
             self.max = max
         }
+
+        /// The latest value, whatever it is.
+        public var reported: ReportedValue? { text.map { .text($0) } ?? latest.map { .number($0) } }
     }
 
     public let number: Trial.Number
@@ -61,6 +68,11 @@ public struct TrialRow: Sendable, Hashable {
         self.metrics = metrics
     }
 
+    /// What it brought of the objective, whose metric is given: a number, or a text in its place.
+    public func reported(of metric: String) -> ReportedValue? {
+        value.map { .number($0) } ?? metrics[metric]?.text.map { .text($0) }
+    }
+
     /// Katib's name of the condition it is in, or `Paused`.
     public var state: String { outcome?.name ?? (isPaused ? TrialRow.paused : TrialRow.running) }
     static let running = "Running"
@@ -91,18 +103,22 @@ extension TrialRow {
 
 extension TrialRow.Metric {
     public init(_ summary: MetricSummary) {
-        self.init(latest: summary.latest, min: summary.min, max: summary.max)
+        self.init(latest: summary.latest, min: summary.min, max: summary.max, text: summary.text)
     }
 
     init(json: JSON) {
-        self.init(latest: json["latest"]?.double, min: json["min"]?.double, max: json["max"]?.double)
+        self.init(
+            latest: json["latest"]?.double, min: json["min"]?.double, max: json["max"]?.double,
+            text: json["text"]?.string)
     }
 
-    var json: JSON {
+    /// The members that are there.
+    public var json: JSON {
         var fields = JSON.Fields()
         fields["latest"] = latest.map { .number($0) }
         fields["min"] = min.map { .number($0) }
         fields["max"] = max.map { .number($0) }
+        fields["text"] = text.map { .string($0) }
         return .object(fields)
     }
 }

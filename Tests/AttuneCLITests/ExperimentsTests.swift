@@ -79,7 +79,7 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         #expect(
             names
-                == (Self.expected.map(\.0) + ["darts-fashion", "early-stopping", "two-objectives"]
+                == (Self.expected.map(\.0) + ["cells-fashion", "darts-fashion", "early-stopping", "two-objectives"]
                 + RecordedLevels.experiments).sorted()
         )
         for name in names {

@@ -61,7 +61,7 @@ import Testing
 
     @Test func `sizes that no network has are refused`() async throws {
         let attune = try CommandLineTool()
-        for option in [["--layers", "0"], ["--image", "28x28"], ["--image", "28xx1"], ["--channels", "99999"]] {
+        for option in [["--layers", "0"], ["--image", "28"], ["--image", "28xx1"], ["--channels", "99999"]] {
             let end = try await attune.start(["nas", "export", darts, "--format", "pytorch"] + option).finished()
             #expect(end.code == 2)
             #expect(end.errors.hasPrefix("error: \(option[0]): found"), "\(end.errors)")

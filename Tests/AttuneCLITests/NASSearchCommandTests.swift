@@ -28,6 +28,8 @@ import Testing
         let whole = try await attune.start(arguments).finished()
         #expect(whole.code == 0, "\(whole.errors)")
         #expect(whole.output.contains("candidate=2 epoch=2 Train-Loss="))
+        #expect(whole.output.contains(/\nCandidate-Accuracy=.* origin=search-2 Candidate-Genotype=Genotype\(/))
+        #expect(whole.output.contains(/\nCandidate-Accuracy=.* origin=random Candidate-Genotype=Genotype\(/))
         #expect(whole.output.contains("Random-Accuracy="))
         #expect(whole.output.firstMatch(of: /\nBest-Genotype=Genotype\(normal=\[\[.*\n/) != nil)
         let again = try await attune.start(arguments + ["--threads", "1"]).finished()
@@ -48,7 +50,7 @@ import Testing
             return result.errors
         }
         #expect(try await complaint("--method", "dart").contains("use one of default, darts-1"))
-        #expect(try await complaint("--operations", "sep_conv_3x3,conv").contains("conv is none"))
+        #expect(try await complaint("--operations", "sep_conv_3x3,conv").contains("found conv"))
         #expect(try await complaint("--batch", "64").contains("at most half of the images"))
         #expect(try await complaint("--candidates", "0").contains("at least 1 candidate"))
     }
@@ -63,6 +65,19 @@ import Testing
             "--epochs", "3", "--batch", "8", "--shift", "1", "--flips")
         #expect(result.code == 0, "\(result.errors)")
         #expect(result.output.contains("epoch=3 Train-Loss="))
+        let told =
+            #"{"normal":[[["sep_conv_3x3",0],["skip_connect",1]]],"reduction":[[["max_pool_3x3",0],["max_pool_3x3",1]]]}"#
+        let kept = attune.directory.appending(path: "training").path
+        func train(_ epochs: Int) async throws -> String {
+            try await attune(
+                "nas", "retrain", told, "--data", try Self.write(attune), "--channels", "4", "--layers", "3",
+                "--epochs", "\(epochs)", "--batch", "8", "--hold-out", "4", "--checkpoints", kept
+            ).output
+        }
+        let first = try await train(2)
+        #expect(first.contains("epoch=2 ") && first.contains("Validation-Accuracy="))
+        // Nothing is left to do, and the last epoch is said again.
+        #expect(try await train(2).split(separator: "\n").last == first.split(separator: "\n").last)
         let measured = try await attune(
             "nas", "measure", genotype, "--data", try Self.write(attune), "--channels", "4", "--layers", "3", "--batch",
             "8")
@@ -88,6 +103,32 @@ import Testing
         #expect(run.code == 0, "\(run.errors)")
         let metrics = try await attune("best", "darts-fashion", "--json").json()["metrics"]
         #expect(metrics?["Test-Accuracy"]?["latest"]?.double ?? 0 > 0.1)
+    }
+
+    /// The experiment as it stands there, but for the data, smaller images and fewer epochs and trials.
+    @Test(.enabled(if: SharedFolder.data.exists, SharedFolder.data.missing))
+    func `the example cells-fashion runs, trials go on from their checkpoints, and cells keep to the limit`()
+        async throws
+    {
+        let attune = try CommandLineTool()
+        let file = CommandLineTool.repository.appending(path: "experiments/cells-fashion/experiment.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+            .replacing("--data=fashion-mnist", with: "--data=\(SharedFolder.data.file("fashion-mnist-7k").path)")
+            .replacing("--shrink=2", with: "--shrink=7").replacing("image: 14x14x1", with: "image: 4x4x1")
+            .replacing("channels: 8", with: "channels: 4").replacing("parameters: 45000", with: "parameters: 9000")
+            .replacing("--threads=1", with: "--threads=1\n        - --channels=4")
+            .replacing("--epochs=9", with: "--epochs=3").replacing("value: \"9\"", with: "value: \"3\"")
+            .replacing("maxTrialCount: 27", with: "maxTrialCount: 3")
+        let run = try await attune("run", try attune.write(text, to: "cells-fashion.yaml"), "--quiet")
+        #expect(run.code == 0, "\(run.errors)")
+        let best = try await attune("best", "cells-fashion", "--json").json()
+        let genotype = try #require(best["parameters"]?["genotype"]?.string)
+        let number = try #require(best["number"]?.int)
+        #expect(try await attune("nas", "draw", genotype).output.hasPrefix("<svg"))
+        let log = try await attune("logs", "cells-fashion", "\(number)").output
+        let counts = log.matches(of: /parameters=([0-9]+)/).compactMap { Int($0.1) }
+        #expect(counts.count == 2 && counts.allSatisfy { $0 <= 9000 }, "one for each attempt: \(counts)")
+        #expect(log.matches(of: /epoch=([0-9]+) Train/).map { String($0.1) } == ["1", "2", "3"])
     }
 
     @Test func `a search is a trial like any other`() async throws {

@@ -217,7 +217,7 @@ struct KubernetesRunnerTests {
 
     /// Reports that come only when their reader says that it wants no more.
     private static func lateReports(_ values: [Double], onForget: @escaping @Sendable () -> Void) -> TrialReports {
-        TrialReports(forget: { _ in onForget() }) { _ in
+        TrialReports(forget: { _ in onForget() }) { _, _ in
             let (stream, continuation) = AsyncStream.makeStream(of: [Observation].self)
             return TrialReports.Series(stream) {
                 continuation.yield(

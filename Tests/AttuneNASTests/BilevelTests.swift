@@ -1,13 +1,20 @@
+import AttuneCore
 import Testing
 
 @testable import AttuneNAS
 
-/// Training loss ½|w − A a|², validation loss ½|w − b|².
+/// Training loss ½|w − A a|², validation loss ½|w − b|² + ½ aᵀ H a, where H is nothing at first.
 private final class QuadraticProblem: BilevelProblem {
     let matrix = [[1.0, -0.5], [0.25, 2], [-1, 0.75]]
     let goal = [0.3, -1.2, 0.8]
     var architecture = [0.7, -0.4]
     var weights = [1.5, -0.6, 0.2]
+    var hessian = [[0.0, 0], [0, 0]]
+
+    var architectureVector: [Double] {
+        get { architecture }
+        set { architecture = newValue }
+    }
 
     private func product(_ vector: [Double]) -> [Double] {
         matrix.map { zip($0, vector).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -24,7 +31,8 @@ private final class QuadraticProblem: BilevelProblem {
     }
 
     func validationSlopes() -> BilevelSlopes<Double> {
-        BilevelSlopes(weights: zip(weights, goal).map { $0 - $1 }, architecture: [0, 0])
+        let slopes = hessian.map { row in zip(row, architecture).reduce(0) { $0 + $1.0 * $1.1 } }
+        return BilevelSlopes(weights: zip(weights, goal).map { $0 - $1 }, architecture: slopes)
     }
 
     func trainingArchitectureSlopes() -> [Double] { trainingSlopes().architecture }
@@ -49,6 +57,22 @@ struct BilevelTests {
         let slopes = problem.architectureSlopes(lookingAhead: step)
         for (slope, wanted) in zip(slopes, expected) { #expect(abs(slope - wanted) < 1e-4 * abs(wanted)) }
         #expect(problem.weights == start)
+    }
+
+    /// [[2, 1], [1, −1]] has the eigenvalues (1 ± √13) / 2.
+    @Test func `the curvature is the eigenvalue of largest size`() {
+        let problem = QuadraticProblem()
+        let start = problem.architecture
+        for (sign, seed) in [(1.0, UInt64(1)), (-1, 2)] {
+            problem.hessian = [[2 * sign, sign], [sign, -sign]]
+            var random = RandomSource(seed: seed)
+            let expected = sign * (1 + 13.0.squareRoot()) / 2
+            #expect(abs(problem.curvature(rounds: 40, using: &random) - expected) < 1e-6, "seed \(seed)")
+        }
+        problem.hessian = [[0, 0], [0, 0]]
+        var random = RandomSource(seed: 3)
+        #expect(problem.curvature(using: &random) == 0)
+        #expect(problem.architecture == start)
     }
 
     @Test func `without looking ahead the gradient is nothing at all`() {

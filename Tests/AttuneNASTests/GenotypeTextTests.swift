@@ -19,6 +19,8 @@ struct GenotypeTextTests {
         #expect(cell.katibText == Published.katib)
         #expect(try Genotype(parsing: Published.katib) == cell)
         #expect(try Genotype(parsing: cell.json.pretty) == cell)
+        let told: JSON = ["normal": cell.normal.told, "reduction": cell.reduction.told]
+        #expect(try Genotype(parsing: told.description) == cell)
         #expect(try Genotype(parsing: Published.darts1).dartsText().contains("normal_concat=range(2, 6)"))
     }
 
@@ -97,6 +99,11 @@ struct GenotypeTextTests {
             ("{\"normal\": {}}", "normal.nodes: expected a list"),
             ("{", "JSON, byte"),
             ("{\"cells\": 1}", "cells: found an unknown field"),
+            ("{\"normal\": 3}", "normal: expected an object with nodes and output, or a list of nodes"),
+            ("{\"normal\": [[[\"none\"]]]}", "normal[0][0].operation: expected the name"),
+            ("{\"normal\": [[[\"none\", 4]]]}", "normal.nodes[0].edges[0].from: found source 4"),
+            ("{\"normal\": [[[\"conv\", 0]]]}", "normal[0][0][0]: found operation"),
+            ("{\"normal\": [[[\"none\", \"0\"]]]}", "normal[0][0][1]: expected the number of a state"),
             (
                 "{\"normal\": {\"nodes\": [{\"edges\": [{\"operation\": \"x\"}]}]}}",
                 "normal.nodes[0].edges[0].operation: found operation"
@@ -152,5 +159,12 @@ struct GenotypeTextTests {
         ] {
             #expect(throws: AttuneError.self) { try Genotype(parsing: text) }
         }
+    }
+}
+
+extension CellGraph {
+    /// As trials of a search over cells are told of it.
+    fileprivate var told: JSON {
+        .array(nodes.map { .array($0.map { [.string($0.operation.description), .number($0.source)] }) })
     }
 }

@@ -1,3 +1,4 @@
+import AttuneCore
 import AttuneNAS
 import Testing
 

@@ -1,3 +1,4 @@
+import AttuneCore
 import AttuneNAS
 
 /// The cells that the authors of DARTS found on CIFAR-10, as their paper and code publish them.

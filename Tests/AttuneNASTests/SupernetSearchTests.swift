@@ -88,6 +88,28 @@ struct SupernetSearchTests {
         }
     }
 
+    /// The mean of five epochs against that of the five before: 1 against 1.3, then 1.4.
+    @Test func `a search ends where the loss has become sharp, with the cell of before`() throws {
+        let settings = try Self.settings("robust-darts", epochs: 40)
+        let search = try SupernetSearch(Self.images(96), settings)
+        let first = search.advance()
+        #expect(first.curvature?.isFinite == true)
+        func epochs(_ last: Double) -> [SearchEpoch] {
+            (1...10).map { number in
+                var epoch = first
+                var random = RandomSource(seed: UInt64(number))
+                epoch.epoch = number
+                epoch.genotype = Genotype(random: settings.space, using: &random)
+                epoch.curvature = number <= 5 ? 1 : last
+                return epoch
+            }
+        }
+        search.restore(search.state, epochs(1.3))
+        #expect(!search.isOver && search.genotype == search.epochs[9].genotype)
+        search.restore(search.state, epochs(1.4))
+        #expect(search.isOver && search.genotype == search.epochs[4].genotype)
+    }
+
     @Test func `a network of the found cells learns`() throws {
         let images = Self.images(96)
         var random = RandomSource(seed: 2)
@@ -101,6 +123,40 @@ struct SupernetSearchTests {
         while training.epochs < settings.epochs { training.advance() }
         let after = try training.evaluate(images)
         #expect(after.loss < before.loss && after.accuracy > 0.8, "\(before) \(after)")
+    }
+
+    @Test func `a training goes on from its checkpoint as if nothing had happened`() throws {
+        let images = Self.images(96)
+        var random = RandomSource(seed: 2)
+        let genotype = Genotype(random: SupernetSpace(nodes: 2), using: &random)
+        var settings = RetrainingSettings()
+        (settings.channels, settings.layers, settings.epochs, settings.batch) = (4, 3, 4, 16)
+        let path = FileManager.default.temporaryDirectory.appending(path: "training-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+
+        let whole = try Retraining(genotype, images, settings)
+        for _ in 0..<4 { whole.advance() }
+        let first = try Retraining(genotype, images, settings)
+        for _ in 0..<2 { first.advance() }
+        try first.save(to: path)
+        settings.threads = 2
+        let second = try Retraining(genotype, images, settings)
+        try second.restore(from: path)
+        #expect(second.outcomes == first.outcomes && second.epochs == 2)
+        // Weights, and the statistics that only evaluation uses.
+        #expect(try second.evaluate(images) == first.evaluate(images))
+        for _ in 0..<2 { second.advance() }
+        #expect(second.outcomes == whole.outcomes)
+        #expect(try second.evaluate(images) == whole.evaluate(images))
+
+        settings.rate = 0.01
+        let other = try Retraining(genotype, images, settings)
+        #expect(throws: AttuneError.self) { try other.restore(from: path) }
+        try Data("attune network training 1\n{\"of\":1}\nabcd".utf8).write(to: URL(filePath: path))
+        #expect(throws: AttuneError.self) { try second.restore(from: path) }
+        try Data("something else".utf8).write(to: URL(filePath: path))
+        #expect(throws: AttuneError.self) { try second.restore(from: path) }
+        #expect(second.epochs == 4)
     }
 
     /// Labels are what a supernet of random weights says where an operation is alone on every edge; the architecture that

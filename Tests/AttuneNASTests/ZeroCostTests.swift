@@ -64,3 +64,50 @@ struct ZeroCostTests {
         #expect(abs(kernel.logDeterminant - 2.772_588_722_239_781) < 1e-12)
     }
 }
+
+/// By which cells are filtered before they are tried.
+struct CellMeasureTests {
+    private let network = CellNetwork(channels: 4, layers: 3, classes: 3, input: ImageSize(rows: 8, columns: 8))
+
+    private func genotype(_ seed: UInt64) -> Genotype {
+        var random = RandomSource(seed: seed)
+        return Genotype(random: SupernetSpace(nodes: 2), using: &random)
+    }
+
+    @Test(arguments: (CellMeasure.counted + CellMeasure.untrained).map(\.name))
+    func `a measure is a number, the same for the same stream, and differs between cells`(name: String) throws {
+        let measure = try #require((CellMeasure.counted + CellMeasure.untrained).first { $0.name == name })
+        let values = (1...8).map { measure.value(genotype($0), network, RandomSource(seed: 7)) }
+        #expect(values.allSatisfy { $0.isFinite })
+        #expect(Set(values).count > 4)
+        #expect(values == (1...8).map { measure.value(genotype($0), network, RandomSource(seed: 7)) })
+    }
+
+    @Test func `a network that would take too long to measure is refused`() throws {
+        let catalogue = AlgorithmCatalogue(
+            algorithms: [Algorithm("random", summary: "", honours: [.categorical]) { _ in throw AttuneError("none") }],
+            stoppingRules: []
+        ).measuring(CellMeasure.untrained)
+        func fields(_ measure: String, channels: Int, side: Int) -> [String] {
+            var cells = CellLayout(darts: 3)
+            cells.network = CellNetwork(
+                channels: channels, layers: 8, classes: 10, input: ImageSize(rows: side, columns: side, channels: 3))
+            cells.prefilter = CellPrefilter(measure: measure)
+            var experiment = Experiment("cells", .maximize("accuracy"), over: cells)
+            experiment.algorithm = AlgorithmSpec("random")
+            return catalogue.problems(of: experiment).map { "\($0.field)" }
+        }
+        #expect(fields("synflow", channels: 8, side: 32) == [])
+        #expect(fields("synflow", channels: 8, side: 224) == ["nasConfig.cells.network"])
+        #expect(fields("synflow", channels: 4096, side: 4) == ["nasConfig.cells.network"])
+        #expect(fields("naswot", channels: 36, side: 32) == ["nasConfig.cells.network"])
+        #expect(fields("parameters", channels: 4096, side: 224) == [])
+    }
+
+    @Test func `names are those of the schema`() {
+        #expect(
+            (CellMeasure.counted + CellMeasure.untrained).map(\.name) == [
+                "parameters", "multiplyAdds", "synflow", "naswot",
+            ])
+    }
+}

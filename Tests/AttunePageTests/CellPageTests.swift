@@ -8,8 +8,8 @@ import Testing
 
 struct CellPageTests {
     /// What a trial of a space of cells is told.
-    private func told(_ layout: AttuneCore.CellLayout) throws -> JSON {
-        let space = try SearchSpace(layout.parameters)
+    private func told(_ layout: CellLayout) throws -> JSON {
+        let space = try SearchSpace(.cells(layout))
         let experiment = Experiment(
             metadata: Metadata(name: "cells"), objective: .maximize("accuracy"), space: space,
             nas: NASConfig(cells: layout))
@@ -19,7 +19,7 @@ struct CellPageTests {
     }
 
     @Test func `cells that a trial was told are drawn`() throws {
-        let layout = AttuneCore.CellLayout(
+        let layout = CellLayout(
             kinds: ["normal", "reduction"], nodes: 3, inputs: 2, edges: .count(2),
             operations: ["sep_conv_3x3", "skip_connect", "max_pool_3x3"])
         let page = try CellPage(4, told: try told(layout), layout: layout) { nil }
@@ -35,8 +35,16 @@ struct CellPageTests {
         #expect(json["dot"]?.string?.contains("digraph") == true)
     }
 
+    @Test func `a reduction cell may be called reduce, and other kinds are left out`() throws {
+        let layout = CellLayout(
+            kinds: ["normal", "reduce", "stem"], nodes: 2, inputs: 2, edges: .count(2),
+            operations: ["sep_conv_3x3", "skip_connect"])
+        let page = try CellPage(4, told: try told(layout), layout: layout) { nil }
+        #expect(page.genotype.normal.nodes.count == 2 && page.genotype.reduction.nodes.count == 2)
+    }
+
     @Test func `cells of another kind are not drawn, and it is said why`() throws {
-        let layout = AttuneCore.CellLayout(nodes: 3, operations: ["skip_connect", "none"])
+        let layout = CellLayout(nodes: 3, operations: ["skip_connect", "none"])
         let error = #expect(throws: AttuneError.self) {
             try CellPage(1, told: try told(layout), layout: layout) { nil }
         }

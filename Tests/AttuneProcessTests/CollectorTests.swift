@@ -90,15 +90,16 @@ import Testing
         let directory = scratch.path("")
         let environment = ["ATTUNE_TRIAL_DIR": directory]
         let time = Date(timeIntervalSince1970: 1_700_000_000)
-        try PushedMetrics.append([("loss", 0.5), ("acc", .nan)], step: 3, time: time, environment: environment)
-        try PushedMetrics.append([("loss", 0.25)], step: nil, time: time, environment: environment)
+        try PushedMetrics.append(
+            [("loss", .number(0.5)), ("acc", .number(.nan))], step: 3, time: time, environment: environment)
+        try PushedMetrics.append([("loss", .number(0.25))], step: nil, time: time, environment: environment)
         var source = try LineSource(
-            PushedMetrics.file(in: directory), format: .json, metrics: ["loss", "acc"], filters: [])
+            PushedMetrics.file(in: directory), format: .json, metrics: ["loss", "acc"], texts: [], filters: [])
         let found = try source.finish(at: .distantPast)
         #expect(found.filter { $0.metric == "loss" }.map(\.value) == [0.5, 0.25])
         #expect(found.contains { $0.metric == "acc" && $0.value.isNaN && $0.step == 3 && $0.time == time })
         #expect(throws: AttuneError.self) {
-            try PushedMetrics.append([("loss", 1)], step: nil, time: time, environment: [:])
+            try PushedMetrics.append([("loss", .number(1))], step: nil, time: time, environment: [:])
         }
     }
 

@@ -40,7 +40,7 @@ struct ReadingTests {
         #expect(summary.counts == study.counts)
         #expect(summary.maxTrials == study.experiment.budget.maxTrials)
         #expect(summary.best?.number == study.bestNumber)
-        #expect(summary.best?.value == study.best?.value(of: study.objective))
+        #expect(summary.best?.value == study.best?.reported(of: study.objective))
         #expect(try await store.best(of: experiment.id)?.number == study.bestNumber)
         let rows = try await store.trials(of: experiment.id, limit: 1000)
         #expect(rows.map(Line.init(row:)) == study.trials.map { Line($0, study.objective) })

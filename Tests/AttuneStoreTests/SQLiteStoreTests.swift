@@ -132,11 +132,17 @@ struct SQLiteStoreTests {
     }
 }
 
+/// Counts commits that change an experiment's row, as appends do and a claim's sign of life does not.
 private final class CommitCounter: TransactionObserver, Sendable {
-    private let commits = Mutex(0)
-    var count: Int { commits.withLock { $0 } }
-    func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
-    func databaseDidChange(with event: DatabaseEvent) {}
-    func databaseDidCommit(_ db: Database) { commits.withLock { $0 += 1 } }
-    func databaseDidRollback(_ db: Database) {}
+    private let state = Mutex((commits: 0, changes: false))
+    var count: Int { state.withLock { $0.commits } }
+    func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { eventKind.tableName == "experiment" }
+    func databaseDidChange(with event: DatabaseEvent) { state.withLock { $0.changes = true } }
+    func databaseDidCommit(_ db: Database) {
+        state.withLock {
+            if $0.changes { $0.commits += 1 }
+            $0.changes = false
+        }
+    }
+    func databaseDidRollback(_ db: Database) { state.withLock { $0.changes = false } }
 }

@@ -33,7 +33,7 @@ struct SchemaTests {
         #expect(try await store.load(experiment.id)?.events == events)
         let summary = try #require(await store.summary(of: experiment.id))
         #expect(summary.counts.succeeded == 1 && summary.counts.failed == 1 && summary.counts.killed == 1)
-        #expect(summary.best == ExperimentSummary.Best(number: 1, value: 0.1 + 0.2))
+        #expect(summary.best == ExperimentSummary.Best(number: 1, value: .number(0.1 + 0.2)))
 
         let claim = try await store.claim(experiment.id, at: Samples.noon)
         let more: [Event] = [.budgetEdited(Budget(maxTrials: 50), at: Samples.noon)]

@@ -28,6 +28,7 @@ extension AlgorithmCatalogue {
                 [
                     .init("resource_name", .text, ""), .init("eta", .number(0...100), ""),
                     .init("r_l", .number(0...1e9), ""), .init("r_min", .number(0...1e9), ""),
+                    .init("sampler", .text, ""),
                 ]),
             named("darts", [.init("num_epochs", .text, "")]), named("enas", []),
         ],
@@ -39,7 +40,8 @@ extension AlgorithmCatalogue {
                     .init("start_step", .integer(1...Int.max), ""),
                 ]
             ) { _ in Indifferent() }
-        ])
+        ],
+        measures: ["parameters", "multiplyAdds", "synflow", "naswot"].map { CellMeasure($0, "") { _, _, _ in 0 } })
 
     private static func named(_ name: String, _ settings: [AlgorithmSetting]) -> Algorithm {
         Algorithm(name, summary: "", settings: settings, honours: Set(Algorithm.Feature.allCases)) { _ in

@@ -15,6 +15,46 @@ public enum Samples {
             Parameter("momentum", in: 0.0...0.99).when(optimizer, in: "sgd"), seed: 7)
     }
 
+    /// A search whose only trial prints the cells that it has found, as Katib's darts examples do.
+    public static func architectureSearch(named name: String = "darts", trials: Int? = 1) -> Experiment {
+        let text = """
+            {"apiVersion": "kubeflow.org/v1beta1", "kind": "Experiment", "metadata": {"name": "\(name)"}, "spec": {
+              "objective": {
+                "type": "maximize", "objectiveMetricName": "Best-Genotype", "additionalMetricNames": ["accuracy"]},
+              "algorithm": {"algorithmName": "darts", "algorithmSettings": [{"name": "num_epochs", "value": "1"}]},
+              "metricsCollectorSpec": {"collector": {"kind": "StdOut"}, "source": {"filter": {
+                "metricsFormat": ["([\\\\w-]+)=(Genotype.*)", "(accuracy)=([0-9.]+)"]}}},
+              "parallelTrialCount": 1\(trials.map { ", \"maxTrialCount\": \($0)" } ?? ""),
+              "nasConfig": {
+                "graphConfig": {"numLayers": 1, "inputSizes": [32, 32, 3], "outputSizes": [10]},
+                "operations": [{"operationType": "separable_convolution", "parameters": [{
+                  "name": "filter_size", "parameterType": "categorical", "feasibleSpace": {"list": ["3", "5"]}}]}]}}}
+            """
+        do {
+            return try Experiment(json: JSON(parsing: text))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    /// What such a trial prints in the end.
+    public static let genotype =
+        "Genotype(normal=[[('separable_convolution_3x3',0),('skip_connection',1)]],normal_concat=range(2,3),"
+        + "reduce=[[('max_pooling_3x3',0),('max_pooling_3x3',1)]],reduce_concat=range(2,3))"
+
+    /// Trials of an architecture search that succeeded, one for each text or number.
+    public static func searched(_ experiment: Experiment, _ values: [ReportedValue]) -> [Event] {
+        let assignment = experiment.space.assignment(at: experiment.space.parameters.map { _ in 0.5 })
+        return values.enumerated().flatMap { index, value -> [Event] in
+            let time = noon.addingTimeInterval(Double(index))
+            let found = Observation(metric: experiment.objective.metric, value: value, step: 0, time: time)
+            return [
+                .started(index + 1, Suggestion(assignment), at: time), .observed(index + 1, [found]),
+                .ended(index + 1, .succeeded, at: time),
+            ]
+        }
+    }
+
     /// Trials of other experiments, of every outcome that says something.
     public static func priorTrials(of experiment: Experiment) -> [PriorTrial] {
         let outcomes: [Outcome] = [

@@ -61,7 +61,7 @@ struct AcquisitionSearch {
 
     /// Those that satisfy the constraints, as only from these a climb can begin; all where none does.
     private func feasible(_ points: [[Double]]) -> [[Double]] {
-        guard !space.space.constraints.isEmpty else { return points }
+        guard space.space.isConstrained else { return points }
         let feasible = points.filter { space.space.isFeasible(space.assignment(at: $0)) }
         return feasible.isEmpty ? points : feasible
     }
@@ -168,7 +168,7 @@ struct AcquisitionSearch {
 
     /// Goes to `target`, or as far towards it as constraints and score allow.
     private func take(_ target: [Double], from current: inout Candidate) {
-        guard !space.space.constraints.isEmpty, !space.space.isFeasible(space.assignment(at: target)) else {
+        guard space.space.isConstrained, !space.space.isFeasible(space.assignment(at: target)) else {
             if let candidate = scored([target]).first, candidate.score > current.score { current = candidate }
             return
         }
@@ -194,7 +194,7 @@ struct AcquisitionSearch {
     }
 
     private func neighbours(of point: [Double], using random: inout RandomSource) -> [[Double]] {
-        let hasConstraints = !space.space.constraints.isEmpty
+        let hasConstraints = space.space.isConstrained
         return space.axes.indices.flatMap { index -> [[Double]] in
             guard let count = space.axes[index].count, space.isActive(index, at: point) else { return [] }
             return values(of: space.axes[index], count, near: Int(point[index]), using: &random).compactMap { value in

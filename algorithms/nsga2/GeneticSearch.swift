@@ -55,7 +55,7 @@ struct GeneticSearch: Suggester {
 
     private func opening(_ study: Study, _ random: inout RandomSource) throws -> Suggestion {
         let index = study.nextNumber - 1 - initialTrials
-        for block in 0..<(space.constraints.isEmpty ? 1 : GeneticSearch.reach) {
+        for block in 0..<(space.isConstrained ? GeneticSearch.reach : 1) {
             guard let design else { break }
             let assignment = space.assignment(at: design.point(index + block << 24))
             if space.isFeasible(assignment) {

@@ -24,7 +24,7 @@ struct Sobol: Suggester {
     func assignment(
         _ index: Int, in space: SearchSpace, using random: inout RandomSource
     ) throws -> Assignment {
-        for block in 0..<(space.constraints.isEmpty ? 1 : Sobol.reach) {
+        for block in 0..<(space.isConstrained ? Sobol.reach : 1) {
             let assignment = space.assignment(at: sequence.point(index + block << 24))
             if space.isFeasible(assignment) { return assignment }
         }

@@ -15,7 +15,7 @@ struct Candidates: Sendable {
         let space = mixture.space
         dimensions = space.dimensions
         coordinates = Array(repeating: 0, count: wanted * dimensions)
-        let isSelective = space.space.isFinite || !space.space.constraints.isEmpty
+        let isSelective = space.space.isFinite || space.space.isConstrained
         let draws = wanted * (isSelective ? Candidates.drawsPerCandidate : 1)
         var turnedDown = tried
         for draw in 0..<draws where count < wanted {
@@ -42,6 +42,6 @@ extension ParzenSpace {
     /// Whether a point is feasible and in a finite space not among `seen`, to which it is added.
     fileprivate func isNew(_ point: ArraySlice<Double>, _ seen: inout Set<UInt64>) -> Bool {
         if space.isFinite, !seen.insert(fingerprint(of: point)).inserted { return false }
-        return space.constraints.isEmpty || space.isFeasible(assignment(at: point))
+        return !space.isConstrained || space.isFeasible(assignment(at: point))
     }
 }

@@ -38,7 +38,7 @@ struct TPE: Suggester {
     /// The next point of a Sobol sequence; where constraints rule it out, one of a later block stands in.
     private func opening(_ study: Study, _ random: inout RandomSource) throws -> Suggestion {
         let index = study.nextNumber - 1 - study.experiment.initialTrials.count
-        for block in 0..<(space.space.constraints.isEmpty ? 1 : TPE.reach) {
+        for block in 0..<(space.space.isConstrained ? TPE.reach : 1) {
             guard let design else { break }
             let assignment = space.space.assignment(at: design.point(index + block << 24))
             if space.space.isFeasible(assignment) { return Suggestion(assignment, explanation: .opening) }

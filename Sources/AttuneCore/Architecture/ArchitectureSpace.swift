@@ -18,6 +18,9 @@ public enum ArchitectureSpace: Sendable, Hashable {
         }
     }
 
+    /// Whether what a trial finds may be a text: the trial that is the whole search prints the cells that it has chosen.
+    var takesText: Bool { if case .supernet = self { true } else { false } }
+
     /// What is searched.
     public var parameters: [ParameterSpec] {
         switch self {
@@ -25,6 +28,11 @@ public enum ArchitectureSpace: Sendable, Hashable {
         case .layers(let layers): layers.parameters
         case .cells(let cells): cells.parameters
         }
+    }
+
+    /// Cells whose networks must keep within limits; nil where there are none.
+    var limitedCells: CellLayout? {
+        if case .cells(let cells) = self, !cells.limits.isEmpty { cells } else { nil }
     }
 
     /// What a trial is told beside the parameters, or in their place.

@@ -21,6 +21,11 @@ public struct CellLayout: Sendable, Hashable {
     public var inputs: Int
     public var edges: Edges
     public var operations: [String]
+    /// The network that `limits` and `prefilter` measure, made of cells of DARTS' kind; nil where nothing is measured.
+    public var network: CellNetwork?
+    /// Nothing larger is proposed.
+    public var limits = NetworkLimits()
+    public var prefilter: CellPrefilter?
 
     public init(
         kinds: [String] = ["cell"], nodes: Int, inputs: Int = 1, edges: Edges = .all, operations: [String]
@@ -30,6 +35,31 @@ public struct CellLayout: Sendable, Hashable {
         self.inputs = inputs
         self.edges = edges
         self.operations = operations
+    }
+
+    /// Cells of DARTS: a normal and a reduction cell of two inputs, and so many edges into each node.
+    public init(
+        darts nodes: Int, edges: Int = 2, operations: [CellOperation] = CellOperation.darts.filter { $0 != .none }
+    ) {
+        self.init(
+            kinds: CellLayout.dartsKinds, nodes: nodes, inputs: 2, edges: .count(edges),
+            operations: operations.map(\.description))
+    }
+
+    static let dartsKinds = ["normal", "reduction"]
+
+    /// What keeps its cells from making a network of DARTS' kind, as a field of it and a remedy; nil where nothing does.
+    var problemAsNetwork: Problem? {
+        guard Set(kinds) == Set(CellLayout.dartsKinds) else {
+            return Problem(
+                "kinds", found: kinds.joined(separator: ", "), "must be normal and reduction where there is a network")
+        }
+        guard inputs == 2 else { return Problem("inputs", found: "\(inputs)", "must be 2 where there is a network") }
+        return operations.firstIndex { CellOperation($0) == nil }.map { index in
+            Problem(
+                FieldPath("operations")[index], found: "\"\(operations[index])\"",
+                "is no operation of such a network; \(CellOperation.remedy)")
+        }
     }
 
     public var parameters: [ParameterSpec] { kinds.flatMap(parameters(of:)) }
@@ -78,17 +108,73 @@ public struct CellLayout: Sendable, Hashable {
     func genotype(_ values: [String: String]) -> JSON? {
         var cells = JSON.Fields()
         for kind in kinds {
-            var nodes: [JSON] = []
-            for node in states {
-                guard let edges = genotype(of: kind, node, values) else { return nil }
-                nodes.append(.array(edges))
-            }
-            cells[kind] = .array(nodes)
+            guard let nodes = nodes(of: kind, values) else { return nil }
+            cells[kind] = .array(nodes.map { .array($0.map { [.string($0.operation), .number($0.source)] }) })
         }
         return .object(cells)
     }
 
-    private func genotype(of kind: String, _ node: Int, _ values: [String: String]) -> [JSON]? {
+    /// No less than any of its cells costs: parameters of the network that has the most of them, and likewise its work.
+    func largestCost(in network: CellNetwork) -> NetworkCost {
+        let costs = uniformCosts(in: network)
+        return NetworkCost(
+            parameters: costs.map(\.parameters).max() ?? 0, multiplyAdds: costs.map(\.multiplyAdds).max() ?? 0)
+    }
+
+    /// What the smallest of its cells costs.
+    func smallestCost(in network: CellNetwork) -> NetworkCost {
+        let costs = uniformCosts(in: network)
+        return NetworkCost(
+            parameters: costs.map(\.parameters).min() ?? 0, multiplyAdds: costs.map(\.multiplyAdds).min() ?? 0)
+    }
+
+    /// Of the cells that have one operation alone. Each edge adds to the cost by itself, so that no cell costs less or more
+    /// than some of these.
+    private func uniformCosts(in network: CellNetwork) -> [NetworkCost] {
+        operations.compactMap(CellOperation.init).map { operation in
+            let nodes = states.map { node in
+                (0..<edgeCount(into: node)).map { CellGraph.Edge(operation, from: $0) }
+            }
+            let cell = CellGraph(nodes: nodes)
+            return NetworkCost(of: Genotype(normal: cell, reduction: cell), in: network)
+        }
+    }
+
+    /// Whether the network of an assignment keeps within the limits.
+    func admits(_ assignment: Assignment) -> Bool {
+        guard let network, let genotype = genotype(assignment) else { return true }
+        return limits.admit(NetworkCost(of: genotype, in: network))
+    }
+
+    /// The cells of an assignment; nil where choices are missing, or they are not of DARTS' kind.
+    public func genotype(_ assignment: Assignment) -> Genotype? {
+        let values = Dictionary(assignment.active.map { ($0.name, $0.value.description) }) { first, _ in first }
+        guard let normal = cell("normal", values), let reduction = cell("reduction", values) else { return nil }
+        return Genotype(normal: normal, reduction: reduction)
+    }
+
+    private func cell(_ kind: String, _ values: [String: String]) -> CellGraph? {
+        guard let told = nodes(of: kind, values) else { return nil }
+        let nodes = told.map { edges in
+            edges.compactMap { edge in
+                CellOperation(edge.operation).map { CellGraph.Edge($0, from: edge.source) }
+            }
+        }
+        return zip(nodes, told).allSatisfy { $0.count == $1.count } ? CellGraph(nodes: nodes) : nil
+    }
+
+    private typealias Edge = (operation: String, source: Int)
+
+    private func nodes(of kind: String, _ values: [String: String]) -> [[Edge]]? {
+        var nodes: [[Edge]] = []
+        for node in states {
+            guard let edges = edges(of: kind, node, values) else { return nil }
+            nodes.append(edges)
+        }
+        return nodes
+    }
+
+    private func edges(of kind: String, _ node: Int, _ values: [String: String]) -> [Edge]? {
         let sources: [Int]
         if hasChoiceOfSources(node) {
             guard let text = values[sourcesName(kind, node)] else { return nil }
@@ -97,7 +183,7 @@ public struct CellLayout: Sendable, Hashable {
             sources = Array(0..<node)
         }
         let edges = sources.enumerated().compactMap { edge, source in
-            values[operationName(kind, node, edge: edge)].map { JSON.array([.string($0), .number(source)]) }
+            values[operationName(kind, node, edge: edge)].map { (operation: $0, source: source) }
         }
         return edges.count == edgeCount(into: node) ? edges : nil
     }

@@ -5,9 +5,9 @@ public struct Experiment: Sendable, Hashable {
     public typealias ID = String
 
     public var metadata: Metadata
-    public var objective: Objective
+    public var objective: Objective { didSet { sayWhetherTextsCount() } }
     public let space: SearchSpace
-    public var algorithm: AlgorithmSpec
+    public var algorithm: AlgorithmSpec { didSet { sayWhetherTextsCount() } }
     public var earlyStopping: AlgorithmSpec?
     public var budget: Budget
     /// Assignments to try before the algorithm is asked.
@@ -24,7 +24,7 @@ public struct Experiment: Sendable, Hashable {
     public var template: TrialTemplate?
     public var collector: MetricsCollector
     public var resumePolicy: ResumePolicy
-    public var nas: NASConfig?
+    public var nas: NASConfig? { didSet { sayWhetherTextsCount() } }
 
     public var name: String { metadata.name }
     /// The name, after the namespace of the service that it lives in, where that is not the default one.
@@ -53,6 +53,12 @@ public struct Experiment: Sendable, Hashable {
         self.collector = collector
         self.resumePolicy = resumePolicy
         self.nas = nas
+        sayWhetherTextsCount()
+    }
+
+    private mutating func sayWhetherTextsCount() {
+        let takesText = architecture?.takesText == true && !objective.hasSeveralTargets
+        if objective.takesText != takesText { objective.takesText = takesText }
     }
 }
 
@@ -152,13 +158,34 @@ extension Experiment {
         _ name: String, _ objective: Objective, over parameters: any SearchDimension..., constraints: [String] = [],
         trials: Int? = nil, parallelism: Int = 1, seed: UInt64 = 0
     ) {
-        do {
+        self.init(name, objective, trials, parallelism, seed) {
             let specs = parameters.map(\.spec)
-            let expressions = try constraints.map { try Expression($0, kinds: specs.kinds) }
-            let space = try SearchSpace(specs, constraints: expressions)
-            precondition(parallelism > 0 && trials ?? 1 > 0, "trials and parallelism must be greater than 0")
+            return try SearchSpace(specs, constraints: constraints.map { try Expression($0, kinds: specs.kinds) })
+        }
+    }
+
+    /// An experiment over cells of neural networks, whose trials a script carries out itself.
+    ///
+    /// - Precondition: the cells form a search space and the numbers are positive; a script's mistake stops it.
+    public init(
+        _ name: String, _ objective: Objective, over cells: CellLayout, trials: Int? = nil, parallelism: Int = 1,
+        seed: UInt64 = 0
+    ) {
+        precondition(
+            cells.network != nil || cells.limits.isEmpty && cells.prefilter == nil,
+            "limits and a prefilter measure a network; say which")
+        self.init(name, objective, trials, parallelism, seed) { try SearchSpace(.cells(cells)) }
+        nas = NASConfig(cells: cells)
+    }
+
+    private init(
+        _ name: String, _ objective: Objective, _ trials: Int?, _ parallelism: Int, _ seed: UInt64,
+        space: () throws -> SearchSpace
+    ) {
+        precondition(parallelism > 0 && trials ?? 1 > 0, "trials and parallelism must be greater than 0")
+        do {
             self.init(
-                metadata: Metadata(name: name), objective: objective, space: space,
+                metadata: Metadata(name: name), objective: objective, space: try space(),
                 budget: Budget(parallelTrials: parallelism, maxTrials: trials), seed: seed)
         } catch {
             preconditionFailure("experiment '\(name)': \(error)")

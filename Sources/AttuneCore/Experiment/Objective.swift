@@ -40,6 +40,9 @@ public struct Objective: Sendable, Hashable {
     public var additionalMetrics: [String]
     /// Which value of a metric's series counts, where it is not the one that counts anyway.
     public var strategies: [String: MetricStrategy]
+    /// Whether a trial may bring a text where a number is not to be had. So it is where one trial is the whole search, and
+    /// prints what it found: its experiment says so (`ArchitectureSpace.takesText`), and nobody else.
+    public internal(set) var takesText = false
 
     /// - Parameter targets: at least one; metrics differ.
     public init(
@@ -88,6 +91,13 @@ public struct Objective: Sendable, Hashable {
 
     /// The metrics without which a trial says nothing: of the targets and of the constraints.
     public var requiredMetrics: [String] { targets.map(\.metric) + constraints.map(\.metric) }
+
+    /// The metrics that may be texts.
+    public var textMetrics: [String] {
+        guard takesText else { return [] }
+        let limited = constraints.map(\.metric)
+        return ([metric] + additionalMetrics).filter { !limited.contains($0) }
+    }
 
     /// The strategy for a metric: the user's, else for a single objective the extreme in its direction, else the latest
     /// (Katib). Of several objectives the latest counts, as extremes of different moments never were one model.

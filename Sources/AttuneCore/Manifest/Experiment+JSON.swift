@@ -184,8 +184,33 @@ extension CellLayout {
         fields["kinds"] = .array(kinds.map { .string($0) })
         fields["edges"] = if case .count(let count) = edges { .number(count) } else { "all" }
         fields["operations"] = .array(operations.map { .string($0) })
+        fields["network"] = network?.json
+        if !limits.isEmpty { fields["limits"] = limits.json }
+        fields["prefilter"] = prefilter?.json
         return .object(fields)
     }
+}
+
+extension CellNetwork {
+    fileprivate var json: JSON {
+        [
+            "channels": .number(channels), "layers": .number(layers), "classes": .number(classes),
+            "image": .string(input.description),
+        ]
+    }
+}
+
+extension NetworkLimits {
+    fileprivate var json: JSON {
+        var fields = JSON.Fields()
+        fields["parameters"] = parameters.map { .number($0) }
+        fields["multiplyAdds"] = multiplyAdds.map { .number($0) }
+        return .object(fields)
+    }
+}
+
+extension CellPrefilter {
+    fileprivate var json: JSON { ["measure": .string(measure), "keep": .number(keep)] }
 }
 
 extension TrialTemplate {

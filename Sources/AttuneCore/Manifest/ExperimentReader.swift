@@ -145,7 +145,7 @@ extension ExperimentReader {
             constraint($0, names: specs.map(\.name), kinds: specs.kinds)
         }
         do throws(InvalidExperiment) {
-            return try SearchSpace(specs, constraints: constraints)
+            return try SearchSpace(architecture, constraints: constraints)
         } catch {
             // The lists are the fields'; the parameters have no field of their own.
             for problem in error.problems { log.error(spec.field["nasConfig"], found: problem.found, problem.remedy) }

@@ -73,6 +73,9 @@ extension ManifestFields {
         "operations": .list(.map(["operationType": .value, "parameters": .list(parameter)])),
         "cells": .map([
             "kinds": .list(.value), "nodes": .value, "inputs": .value, "edges": .value, "operations": .list(.value),
+            "network": .map(["channels": .value, "layers": .value, "classes": .value, "image": .value]),
+            "limits": .map(["parameters": .value, "multiplyAdds": .value]),
+            "prefilter": .map(["measure": .value, "keep": .value]),
         ]),
     ])
 }

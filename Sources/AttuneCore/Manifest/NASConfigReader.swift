@@ -104,7 +104,55 @@ extension ExperimentReader {
                 map.field, found: "cells of \(space.parameterCount) parameters",
                 "must have at most \(ParametersReader.mostParameters); use fewer nodes or kinds")
         }
+        space.network = map.map("network").flatMap(network)
+        space.limits = map.map("limits").map(limits) ?? NetworkLimits()
+        space.prefilter = map.map("prefilter").flatMap(prefilter)
+        for name in ["limits", "prefilter"] where map.has(name) && !map.has("network") {
+            log.error(map.field[name], "measures networks; say in network what they are made of")
+        }
+        if map.has("network"), let problem = space.problemAsNetwork {
+            log.add([problem], under: map.field)
+        } else if let network = space.network, !log.hasErrors(under: map.field) {
+            checkLimits(map.field["limits"], space.limits, least: space.smallestCost(in: network))
+        }
         return space
+    }
+
+    private func checkLimits(_ field: FieldPath, _ limits: NetworkLimits, least: NetworkCost) {
+        for (name, limit, least) in [
+            ("parameters", limits.parameters, least.parameters),
+            ("multiplyAdds", limits.multiplyAdds, least.multiplyAdds),
+        ] {
+            guard let limit, limit < least else { continue }
+            log.error(field[name], found: "\(limit)", "must be at least \(least), which the smallest of the cells has")
+        }
+    }
+
+    private func network(_ map: MapReader) -> CellNetwork? {
+        let text = map.requiredText("image")
+        let image = text.flatMap { ImageSize($0) }
+        if let text, image == nil {
+            log.error(
+                map.field["image"], found: "\"\(text)\"", "must be rows x columns x channels, such as 32x32x3")
+        }
+        let (channels, layers) = (count(map, "channels", 2...4096), count(map, "layers", 1...1000))
+        let classes = count(map, "classes", 2...100_000)
+        return image.map { CellNetwork(channels: channels, layers: layers, classes: classes, input: $0) }
+    }
+
+    private func limits(_ map: MapReader) -> NetworkLimits {
+        func limit(_ key: String) -> Int? { map.has(key) ? count(map, key, 1...(.max)) : nil }
+        let limits = NetworkLimits(parameters: limit("parameters"), multiplyAdds: limit("multiplyAdds"))
+        if limits.isEmpty { log.error(map.field, "must have parameters, multiplyAdds or both") }
+        return limits
+    }
+
+    private func prefilter(_ map: MapReader) -> CellPrefilter? {
+        let keep = map.number("keep") ?? CellPrefilter.usualShare
+        if !(0.01...0.99).contains(keep) {
+            log.error(map.field["keep"], found: keep.text, "must lie between 0.01 and 0.99")
+        }
+        return map.requiredText("measure").map { CellPrefilter(measure: $0, keep: keep) }
     }
 
     private func count(_ map: MapReader, _ key: String, _ range: ClosedRange<Int>, usual: Int? = nil) -> Int {

@@ -4,10 +4,10 @@ import Foundation
 ///
 ///     {"epoch": 3, "accuracy": "0.91", "timestamp": "2026-06-22T08:15:00Z"}
 ///
-/// Values are numbers, or strings that are numbers. `timestamp` is an RFC 3339 string, or seconds since 1970. Beyond
-/// Katib: values need not be strings; NaN and infinities count, also as Python prints them; `step`, `iteration` or
-/// `epoch`, if an integer, is the step; `eval.loss` finds `{"eval": {"loss": …}}` where no member has that whole name;
-/// and a line that is no object is counted, not the end of everything.
+/// Values are numbers, or strings that are numbers; of a metric that takes texts any string. `timestamp` is an RFC 3339
+/// string, or seconds since 1970. Beyond Katib: values need not be strings; NaN and infinities count, also as Python
+/// prints them; `step`, `iteration` or `epoch`, if an integer, is the step; `eval.loss` finds `{"eval": {"loss": …}}`
+/// where no member has that whole name; and a line that is no object is counted, not the end of everything.
 public struct JSONMetricParser: Sendable {
     /// How many lines, blank ones aside, were not JSON objects.
     public private(set) var badLines = 0
@@ -16,8 +16,9 @@ public struct JSONMetricParser: Sendable {
 
     private var wanted: WantedMetrics
 
-    public init(metrics: [String]) {
-        wanted = WantedMetrics(metrics)
+    /// - Parameter texts: the metrics of which texts are values too.
+    public init(metrics: [String], texts: [String] = []) {
+        wanted = WantedMetrics(metrics, texts: texts)
     }
 
     /// The observations on one line, in the order the metrics were asked for.
@@ -42,9 +43,15 @@ public struct JSONMetricParser: Sendable {
         let step = Self.step(object)
         let time = Self.time(object) ?? time
         return wanted.names.indices.compactMap { index in
-            guard let value = Self.member(wanted.names[index], of: object)?.metric else { return nil }
-            return wanted.observation(index, value: value, step: step, time: time)
+            Self.member(wanted.names[index], of: object).flatMap { value(index, $0) }.map {
+                wanted.observation(index, value: $0, step: step, time: time)
+            }
         }
+    }
+
+    private func value(_ index: Int, _ member: JSONLine) -> ReportedValue? {
+        if case .text(let text) = member { return wanted.value(index, reading: text) }
+        return member.metric.map { .number($0) }
     }
 
     /// The member called `name`, else the one that some split of `name` at its dots leads to.

@@ -4,8 +4,11 @@ import Foundation
 ///
 /// Folding is O(1) a value and keeps no history.
 public struct MetricSummary: Sendable, Hashable {
-    /// The value with the latest time; of equal times, the one that arrived last. May be NaN: the model diverged.
+    /// The value with the latest time; of equal times, the one that arrived last. May be NaN: the model diverged. Nil where
+    /// that is a text.
     public private(set) var latest: Double?
+    /// The latest value, where it is a text.
+    public private(set) var text: String?
     /// The smallest value that is not NaN.
     public private(set) var min: Double?
     /// The largest value that is not NaN.
@@ -26,7 +29,8 @@ public struct MetricSummary: Sendable, Hashable {
     public mutating func add(_ observation: Observation) {
         let value = observation.value
         if count == 0 || observation.time >= latestTime {
-            latest = value
+            text = observation.text
+            latest = text == nil ? value : nil
             latestTime = observation.time
         }
         count += 1

@@ -3,7 +3,8 @@ import Foundation
 /// Finds metrics in the lines a program prints, by the rules of Katib's TEXT format.
 ///
 /// A filter finds a name and a value; the name must be exactly that of a wanted metric and the value a number. Every
-/// match counts, in order, and each filter sees the whole line. A line may begin with an RFC 3339 time.
+/// match counts, in order, and each filter sees the whole line. A line may begin with an RFC 3339 time. Of a metric that
+/// takes texts, what a user's filter finds counts too where it is no number.
 ///
 /// Beyond Katib: `nan`, `inf` and `infinity` in any case are values, also where the default filter finds no digits.
 /// That takes nothing from anyone, for Katib drops such values, and a diverged model is worth knowing about. And with
@@ -29,9 +30,12 @@ public struct TextMetricParser: Sendable {
     /// - Parameters:
     ///   - metrics: the names to look for.
     ///   - filters: regular expressions in Go's syntax; none means the default one.
+    ///   - texts: the metrics of which texts are values too.
     /// - Throws: the first filter that is not a regular expression with two groups.
-    public init(metrics: [String], filters: [String] = []) throws(MetricFilterError) {
-        wanted = WantedMetrics(metrics)
+    public init(
+        metrics: [String], filters: [String] = [], texts: [String] = []
+    ) throws(MetricFilterError) {
+        wanted = WantedMetrics(metrics, texts: texts)
         var parsed: [Filter] = []
         for (index, filter) in filters.enumerated() {
             parsed.append(filter == Self.defaultFilter ? .standard : .custom(try MetricFilter(filter, index: index)))
@@ -92,7 +96,7 @@ public struct TextMetricParser: Sendable {
         let time = RFC3339.prefix(of: line) ?? time
         for match in matches {
             guard let index = match.name.withBytes({ wanted.index(named: $0) }),
-                let value = MetricNumber.value(of: match.value)
+                let value = wanted.value(index, reading: match.value)
             else { continue }
             observations.append(wanted.observation(index, value: value, step: nil, time: time))
         }

@@ -17,12 +17,13 @@ extension SearchSpace {
 
     var infeasible: AttuneError {
         AttuneError(
-            "no assignment satisfies \(constraints.map(\.description).joined(separator: " and "))"
+            "no assignment satisfies \(restrictions.joined(separator: " and "))"
                 + " in \(SearchSpace.feasibilityTries) draws; loosen them or narrow the ranges")
     }
 
     private func firstFeasible() -> Assignment? {
         guard isFinite else { return nil }
-        return enumeration(limit: 1_000_000).first { _ in true }
+        // A cell takes longer to look at.
+        return enumeration(limit: limitedCells == nil ? 1_000_000 : 20_000).first { _ in true }
     }
 }

@@ -7,6 +7,8 @@ public struct SearchSpace: Sendable, Hashable {
     /// An assignment is feasible if each of these holds or does not apply to it: an expression that reads an inactive
     /// parameter without a default does not apply.
     public let constraints: [Expression]
+    /// The cells that an assignment is, where their networks must keep within `limits`; nil where nothing limits them.
+    public let limitedCells: CellLayout?
     /// Names of the parameters, shared by all assignments.
     public let names: [String]
     /// Positions of the parameters, those that conditions refer to first.
@@ -16,10 +18,24 @@ public struct SearchSpace: Sendable, Hashable {
 
     /// - Throws: `InvalidExperiment` with every problem, its fields relative to the experiment's `spec`.
     public init(_ parameters: [ParameterSpec], constraints: [Expression] = []) throws(InvalidExperiment) {
+        try self.init(parameters, constraints, limitedCells: nil)
+    }
+
+    /// The space of an architecture search: its parameters, within its limits.
+    ///
+    /// - Throws: `InvalidExperiment` with every problem.
+    public init(_ architecture: ArchitectureSpace, constraints: [Expression] = []) throws(InvalidExperiment) {
+        try self.init(architecture.parameters, constraints, limitedCells: architecture.limitedCells)
+    }
+
+    private init(
+        _ parameters: [ParameterSpec], _ constraints: [Expression], limitedCells: CellLayout?
+    ) throws(InvalidExperiment) {
         let problems = SearchSpace.problems(of: parameters)
         guard problems.isEmpty else { throw InvalidExperiment(problems) }
         self.parameters = parameters
         self.constraints = constraints
+        self.limitedCells = limitedCells
         names = parameters.map(\.name)
         parents = parameters.map { spec in
             spec.condition.flatMap { condition in parameters.firstIndex { $0.name == condition.parameter } }
@@ -59,9 +75,15 @@ public struct SearchSpace: Sendable, Hashable {
         parameters.map { spec in assignment[spec.name].flatMap { spec.domain.unit(of: $0) } }
     }
 
-    /// Whether every constraint holds or does not apply.
+    /// Whether there is anything that an assignment must keep to beside the domains.
+    public var isConstrained: Bool { !constraints.isEmpty || limitedCells != nil }
+
+    /// What `isConstrained` speaks of, for people.
+    var restrictions: [String] { constraints.map(\.description) + (limitedCells.map { [$0.limits.description] } ?? []) }
+
+    /// Whether every constraint holds or does not apply, and limited cells keep within their limits.
     public func isFeasible(_ assignment: Assignment) -> Bool {
-        constraints.allSatisfy { isFeasible(assignment, under: $0) }
+        constraints.allSatisfy { isFeasible(assignment, under: $0) } && limitedCells?.admits(assignment) ?? true
     }
 
     private func isFeasible(_ assignment: Assignment, under constraint: Expression) -> Bool {
@@ -121,6 +143,9 @@ public struct SearchSpace: Sendable, Hashable {
             let broken = constraints.first(where: { constraint in !isFeasible(assignment, under: constraint) })
         {
             problems.append(Problem("", "violates the constraint \(broken)"))
+        }
+        if problems.isEmpty, let cells = limitedCells, !cells.admits(assignment) {
+            problems.append(Problem("", "makes a network beyond \(cells.limits)"))
         }
         guard problems.isEmpty else { throw InvalidExperiment(problems) }
         return assignment

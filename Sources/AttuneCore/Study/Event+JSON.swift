@@ -15,7 +15,7 @@ extension Event {
             return .object(fields)
         case .observed(let number, let observations):
             let rows = observations.map { o -> JSON in
-                [.string(o.metric), .number(o.value), .number(o.step), .time(o.time)]
+                [.string(o.metric), o.reported.json, .number(o.step), .time(o.time)]
             }
             return ["observed": .number(number), "rows": .array(rows)]
         case .lost(let number, let reason, let time):
@@ -93,10 +93,9 @@ extension Observation {
     }
 
     init?(row: JSON) {
-        guard let metric = row[0]?.string, let value = row[1]?.double, let step = row[2]?.int, let time = row[3]?.time
-        else {
-            return nil
-        }
+        guard let metric = row[0]?.string, let value = row[1].flatMap({ ReportedValue(json: $0) }),
+            let step = row[2]?.int, let time = row[3]?.time
+        else { return nil }
         self.init(metric: metric, value: value, step: step, time: time)
     }
 }

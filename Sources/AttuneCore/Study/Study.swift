@@ -25,6 +25,8 @@ public struct Study: Sendable {
     public private(set) var counts = Counts()
     /// The feasible trials that no other dominates, as each stands.
     private var paretoFront = ParetoFront<Trial.Number>()
+    /// The last trial to succeed with a text, where the objective takes one.
+    private var lastWithText: Trial.Number?
     /// What the experiment says of resource; nil where trials use as much as they like.
     public let ladder: ResourceLadder?
     /// The rungs that trials reached, in the order of the log; empty without a ladder.
@@ -79,10 +81,14 @@ public struct Study: Sendable {
     }
     /// Of one target, the feasible trial with the best value, the earliest among equals; nil where there are several.
     ///
-    /// It succeeded, or completed a level and rests there. A trial that a rule stopped is never best.
+    /// It succeeded, or completed a level and rests there. A trial that a rule stopped is never best. Of trials that brought
+    /// texts, which cannot be compared, the last to succeed is best, as long as no other brought a number (Katib).
     public var best: Trial? { bestNumber.map { self[$0] } }
-    public var bestNumber: Trial.Number? { objective.hasSeveralTargets ? nil : paretoFront.members.first?.element }
-    /// The numbers of the trials on the front, in the order of their losses; of one target the best alone.
+    public var bestNumber: Trial.Number? {
+        objective.hasSeveralTargets ? nil : paretoFront.members.first?.element ?? lastWithText
+    }
+    /// The numbers of the trials on the front, in the order of their losses; of one target the best alone, unless it brought a
+    /// text.
     public var frontNumbers: [Trial.Number] { paretoFront.elements }
     /// The feasible trials that no other betters in every target, by number.
     public var front: [Trial] { frontNumbers.sorted().map { self[$0] } }
@@ -194,6 +200,10 @@ public struct Study: Sendable {
         counts.add(outcome)
         reachLevel(number, outcome)
         stand(number)
+        let trial = self[number]
+        if outcome == .succeeded, trial.isFeasible(for: objective), trial.text(of: objective) != nil {
+            lastWithText = number
+        }
     }
 
     private mutating func pause(_ number: Trial.Number, at time: Date) {
@@ -380,8 +390,8 @@ extension Study: CustomStringConvertible {
         var lines = [
             "\(experiment.name): \(state), \(counts.ended) trials ended, \(counts.succeeded) succeeded\(resting)"
         ]
-        if let best, let value = best.value(of: objective) {
-            lines.append("best \(objective.metric) = \(value.text) in trial \(best.number): \(best.assignment)")
+        if let best, let value = best.reported(of: objective) {
+            lines.append("best \(objective.metric) = \(value) in trial \(best.number): \(best.assignment)")
         }
         if objective.hasSeveralTargets { lines += front.map { "on the front: \(line(of: $0))" } }
         if counts.succeeded == 0, let reason = trials.last(where: { $0.outcome?.reason != nil })?.outcome?.reason {

@@ -149,6 +149,17 @@ public struct Trial: Sendable, Hashable {
         metrics[metric]?.value(by: objective.strategy(for: metric)).flatMap { $0.isFinite ? $0 : nil }
     }
 
+    /// What it brought of the objective: the number that counts, or where there is none and the objective takes one, the
+    /// latest text.
+    public func reported(of objective: Objective) -> ReportedValue? {
+        value(of: objective).map { .number($0) } ?? text(of: objective).map { .text($0) }
+    }
+
+    /// The text that it brought in place of a number; nil where the objective takes none.
+    public func text(of objective: Objective) -> String? {
+        objective.takesText && value(of: objective) == nil ? metrics[objective.metric]?.text : nil
+    }
+
     /// How it ends when nothing else ends it: whether it brought what counts.
     public func outcome(by objective: Objective) -> Outcome {
         hasValues(of: objective) ? .succeeded : .metricsUnavailable(reasonForNoValue(of: objective))
@@ -158,16 +169,19 @@ public struct Trial: Sendable, Hashable {
     public func hasValues(of objective: Objective) -> Bool { missingMetric(of: objective) == nil }
 
     private func missingMetric(of objective: Objective) -> String? {
-        objective.requiredMetrics.first { value(of: $0, for: objective) == nil }
+        let hasText = text(of: objective) != nil
+        return objective.requiredMetrics.first { metric in
+            value(of: metric, for: objective) == nil && !(hasText && metric == objective.metric)
+        }
     }
 
     /// Why it has no value of a metric that counts, naming what was reported instead.
     public func reasonForNoValue(of objective: Objective) -> String {
         let metric = missingMetric(of: objective) ?? objective.metric
-        guard let summary = metrics[metric], let latest = summary.latest else { return "never reported \(metric)" }
+        guard let summary = metrics[metric], summary.count > 0 else { return "never reported \(metric)" }
         let strategy = objective.strategy(for: metric)
         guard let value = summary.value(by: strategy) else {
-            return "never reported a finite value of \(metric); the latest was \(latest.text)"
+            return "never reported a finite value of \(metric); the latest was \(summary.latest?.text ?? "a text")"
         }
         return "the \(strategy.rawValue) of \(metric), which counts, is \(value.text)"
     }

@@ -9,13 +9,13 @@ extension Trial {
             let summary = metrics[name]
             return [
                 "name": .string(name), "min": Trial.text(summary?.min), "max": Trial.text(summary?.max),
-                "latest": Trial.text(summary?.latest),
+                "latest": summary?.text.map { .string($0) } ?? Trial.text(summary?.latest),
             ]
         }
         return ["metrics": .array(items)]
     }
 
-    private static func text(_ value: Double?) -> JSON { .string(value.map(\.text) ?? "unavailable") }
+    private static func text(_ value: Double?) -> JSON { .string(value.map(\.text) ?? ReportedValue.unavailable) }
 
     /// `[{name, value}]` in the order of the experiment's parameters, or of what trials are told in their place.
     func assignmentsJSON(_ experiment: Experiment) -> JSON {

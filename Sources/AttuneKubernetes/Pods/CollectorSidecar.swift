@@ -6,6 +6,8 @@ struct CollectorSidecar {
     let image: String
     private let collector: MetricsCollector
     private let metrics: [String]
+    /// The metrics of which texts are values too.
+    private let texts: [String]
 
     var isNative = false
     var watchesProcesses = false
@@ -15,11 +17,12 @@ struct CollectorSidecar {
     /// How the primary container mounts the directory of the metrics.
     var mount: JSON?
 
-    init(_ collector: MetricsCollector, named name: String, image: String, metrics: [String]) {
+    init(_ collector: MetricsCollector, named name: String, image: String, objective: Objective) {
         self.collector = collector
         self.name = name
         self.image = image
-        self.metrics = metrics
+        metrics = objective.metrics
+        texts = objective.textMetrics
     }
 
     /// The directory that is to be shared; nil where the metrics are in no file.
@@ -75,7 +78,7 @@ struct CollectorSidecar {
         case .file:
             arguments += ["--file", collector.path ?? ""]
             if collector.format == .json { arguments += ["--format", collector.format.rawValue] }
-            arguments += collector.filters.map { "--filter=\($0)" }
+            arguments += collector.filters.map { "--filter=\($0)" } + texts.map { "--text=\($0)" }
         case .tensorFlowEvent: arguments += ["--events", collector.path ?? ""]
         case .prometheus:
             let endpoint = collector.httpGet ?? MetricsCollector.HTTPGet()

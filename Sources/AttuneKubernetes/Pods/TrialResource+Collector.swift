@@ -29,7 +29,7 @@ extension TrialResource {
         try check(primaries.map(\.site))
         for (site, container) in primaries {
             var sidecar = CollectorSidecar(
-                collector, named: name, image: image, metrics: experiment.objective.metrics)
+                collector, named: name, image: image, objective: experiment.objective)
             sidecar.isNative = isNative && site.form == .pod && collector.kind != .custom
             sidecar.watchesProcesses = !sidecar.isNative && site.form == .pod
             try add(sidecar, to: site, beside: container)

@@ -125,6 +125,7 @@ private struct LogSource {
     }
 
     private var parser: Parser
+    private let texts: [String]
     private let showsLines: Bool
     /// A printed line may have several, where a progress bar draws itself again.
     private var splitter = LineSplitter()
@@ -132,11 +133,12 @@ private struct LogSource {
     init(_ experiment: Experiment) throws {
         let collector = experiment.collector
         let metrics = experiment.objective.metrics
+        texts = experiment.objective.textMetrics
         showsLines = collector.kind == .stdOut || collector.kind == .custom
         switch (collector.kind, collector.format) {
-        case (.stdOut, .json), (.custom, .json): parser = .json(JSONMetricParser(metrics: metrics))
+        case (.stdOut, .json), (.custom, .json): parser = .json(JSONMetricParser(metrics: metrics, texts: texts))
         case (.stdOut, .text), (.custom, .text):
-            parser = .text(try TextMetricParser(metrics: metrics, filters: collector.filters))
+            parser = .text(try TextMetricParser(metrics: metrics, filters: collector.filters, texts: texts))
         default: parser = .collected
         }
     }
@@ -146,7 +148,11 @@ private struct LogSource {
         var found: [Observation] = []
         switch parser {
         case .collected:
-            if let observation = CollectedLine.observation(line.text) { found = [observation] }
+            if let observation = CollectedLine.observation(line.text),
+                observation.text == nil || texts.contains(observation.metric)
+            {
+                found = [observation]
+            }
         case .text(var parser):
             splitter.feed(line.text + [UInt8(ascii: "\n")]) { found += parser.observations(in: $0, time: time) }
             self.parser = .text(parser)

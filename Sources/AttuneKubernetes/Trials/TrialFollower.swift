@@ -38,7 +38,7 @@ struct TrialFollower: Sendable {
         var timers = Timers()
         var readers = PodReaders()
         group.addTask { await metrics.deliver(telling: signal) }
-        let reports = runner.reports.map { ReportReader($0.follow(trial)) }
+        let reports = runner.reports.map { ReportReader($0.follow(trial, runner.experiment.objective)) }
         if let reports { group.addTask { await reports.read(into: metrics, telling: signal) } }
         var ending: Ending?
         while true {

@@ -18,10 +18,12 @@ public struct TrialReports: Sendable {
 
     /// Forgets what was reported under the trial's name, before an attempt begins that is not to have it.
     public var forget: @Sendable (Trial) async throws -> Void
-    public var follow: @Sendable (Trial) -> Series
+    /// What a trial reports of its experiment's objective, which says whether texts are values.
+    public var follow: @Sendable (Trial, Objective) -> Series
 
     public init(
-        forget: @escaping @Sendable (Trial) async throws -> Void, follow: @escaping @Sendable (Trial) -> Series
+        forget: @escaping @Sendable (Trial) async throws -> Void,
+        follow: @escaping @Sendable (Trial, Objective) -> Series
     ) {
         self.forget = forget
         self.follow = follow

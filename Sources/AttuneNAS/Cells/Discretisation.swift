@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// From the scores of a supernet to a cell (Liu et al. 2019, section 2.4).
 extension CellGraph {
     /// The cell that keeps, of each node, the edges whose best operation scores highest.

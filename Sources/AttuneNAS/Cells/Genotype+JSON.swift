@@ -12,7 +12,8 @@ import AttuneCore
 /// }
 /// ```
 ///
-/// The first node is state 2. Without `output`, every node is part of it.
+/// The first node is state 2. Without `output`, every node is part of it. A cell may also be the list of its nodes, and a node
+/// the list of its edges, `["sep_conv_3x3", 0]`, as trials of a search over cells are told of them.
 extension Genotype {
     public var json: JSON { ["normal": normal.json, "reduction": reduction.json] }
 
@@ -40,16 +41,14 @@ extension CellGraph {
     }
 
     fileprivate init(json: JSON?, at path: String) throws(AttuneError) {
-        guard let json, case .object = json else {
-            throw AttuneError("\(path): expected an object with nodes and output")
+        if case .array? = json {
+            self.init(nodes: try Self.nodes(json, at: path))
+        } else if let json, case .object = json {
+            self.init(nodes: try Self.nodes(json["nodes"], at: "\(path).nodes"))
+        } else {
+            throw AttuneError("\(path): expected an object with nodes and output, or a list of nodes")
         }
-        let nodes = try Self.items(json["nodes"], at: "\(path).nodes") { node, path throws(AttuneError) in
-            try Self.items(node["edges"], at: "\(path).edges") { edge, path throws(AttuneError) in
-                try Edge(json: edge, at: path)
-            }
-        }
-        self.init(nodes: nodes)
-        if let output = json["output"] {
+        if let output = json?["output"] {
             concatenated = try Self.items(output, at: "\(path).output") { state, path throws(AttuneError) in
                 try state.state(at: path)
             }
@@ -58,6 +57,15 @@ extension CellGraph {
             path + (node.map { ".nodes[\($0)]" } ?? "") + (edge.map { ".edges[\($0)].from" } ?? "")
         }
         if let problem { throw AttuneError(problem) }
+    }
+
+    private static func nodes(_ json: JSON?, at path: String) throws(AttuneError) -> [[Edge]] {
+        try items(json, at: path) { node, path throws(AttuneError) in
+            let isList = if case .array = node { true } else { false }
+            return try items(isList ? node : node["edges"], at: isList ? path : "\(path).edges") {
+                edge, path throws(AttuneError) in try Edge(json: edge, at: path)
+            }
+        }
     }
 
     private static func items<Item>(
@@ -72,13 +80,16 @@ extension CellGraph {
 
 extension CellGraph.Edge {
     fileprivate init(json: JSON, at path: String) throws(AttuneError) {
-        guard case .string(let name)? = json["operation"] else {
-            throw AttuneError("\(path).operation: expected the name of an operation, such as \"sep_conv_3x3\"")
+        let isPair = json.array?.count == 2
+        let (first, second) = isPair ? ("[0]", "[1]") : (".operation", ".from")
+        guard case .string(let name)? = isPair ? json[0] : json["operation"] else {
+            throw AttuneError("\(path)\(first): expected the name of an operation, such as \"sep_conv_3x3\"")
         }
         guard let operation = CellOperation(name) else {
-            throw AttuneError("\(path).operation: \(CellOperation.unknown(name))")
+            throw AttuneError("\(path)\(first): \(CellOperation.unknown(name))")
         }
-        self.init(operation, from: try (json["from"] ?? .null).state(at: "\(path).from"))
+        let source = (isPair ? json[1] : json["from"]) ?? .null
+        self.init(operation, from: try source.state(at: path + second))
     }
 }
 

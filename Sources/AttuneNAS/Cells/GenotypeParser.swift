@@ -229,11 +229,3 @@ extension GenotypeParser {
         return "genotype, line \(before.count { $0 == 0x0A } + 1), character \(column)"
     }
 }
-
-extension CellOperation {
-    /// What to say where a text names an operation that there is not.
-    static func unknown(_ name: String) -> String {
-        let known = darts.map(\.description).joined(separator: ", ")
-        return "found operation \"\(name)\"; the operations are \(known), or with windows of another odd size"
-    }
-}

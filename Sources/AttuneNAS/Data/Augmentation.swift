@@ -2,18 +2,17 @@ import AttuneCore
 
 /// How training images may be changed at random: moved, mirrored, and with a hole.
 public struct Augmentation: Sendable, Hashable {
-    /// The most pixels by which an image is moved up, down, left or right; what comes in is black.
+    /// The most pixels, at least 0, by which an image is moved up, down, left or right; what comes in is black.
     public var shift: Int
     /// Whether half of the images are mirrored, left to right.
     public var flips: Bool
-    /// Side of a square that is made mean grey, its centre anywhere in the image; 0 for none (DeVries & Taylor 2017,
+    /// Side, at least 0, of a square that is made mean grey, its centre anywhere in the image; 0 for none (DeVries & Taylor 2017,
     /// *Improved Regularization of Convolutional Neural Networks with Cutout*).
     public var cutout: Int
 
     public static let none = Augmentation()
 
     public init(shift: Int = 0, flips: Bool = false, cutout: Int = 0) {
-        precondition(shift >= 0 && cutout >= 0, "sizes in pixels are not negative")
         (self.shift, self.flips, self.cutout) = (shift, flips, cutout)
     }
 

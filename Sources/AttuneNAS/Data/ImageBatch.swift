@@ -1,3 +1,5 @@
+import AttuneCore
+
 extension ImageSet {
     /// Numbers in a batch of that many images.
     public func batchSize(_ images: Int) -> Int { images * size.numbers }

@@ -1,25 +1,5 @@
 import AttuneCore
 
-/// Rows, columns and channels of an image.
-public struct ImageSize: Sendable, Hashable, CustomStringConvertible {
-    public let rows: Int
-    public let columns: Int
-    /// 1 for grey, 3 for colour.
-    public let channels: Int
-
-    /// - Precondition: none is below 1, and their product is a number.
-    public init(rows: Int, columns: Int, channels: Int = 1) {
-        precondition(rows > 0 && columns > 0 && channels > 0, "an image has at least one pixel")
-        (self.rows, self.columns, self.channels) = (rows, columns, channels)
-        numbers = rows * columns * channels
-    }
-
-    /// How many numbers an image is.
-    public let numbers: Int
-
-    public var description: String { "\(rows)x\(columns)x\(channels)" }
-}
-
 /// Small images of equal size with their classes, as grey or colour levels of a byte.
 public struct ImageSet: Sendable, Hashable {
     public let size: ImageSize

@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// Moves and scales levels so that over the images they were measured on each channel has mean 0 and deviation 1.
 public struct Standardisation: Sendable, Hashable {
     /// In levels, `[channels]`.

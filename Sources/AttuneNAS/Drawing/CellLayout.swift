@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// Where the parts of a cell lie in a drawing that reads from left to right.
 ///
 /// Each node has a column: its operations one above the other, then the node. A state that is needed further right runs

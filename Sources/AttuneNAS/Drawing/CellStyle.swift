@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// How an operation is shown, by its kind.
 struct CellStyle: Hashable {
     /// A name for classes and markers.

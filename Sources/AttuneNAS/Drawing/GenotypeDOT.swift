@@ -1,3 +1,5 @@
+import AttuneCore
+
 extension Genotype {
     /// Both cells as one graph in Graphviz' language, for `dot -Tsvg` and others.
     public var dot: String {

@@ -11,7 +11,8 @@ final class BatchNorm<Scalar: NetworkScalar>: Layer {
     private let weights: Weights<Scalar>
     /// A factor and a shift for each channel, where these are learnt.
     private let affine: (factors: Weights<Scalar>.Slot, shifts: Weights<Scalar>.Slot)?
-    private var learnt: [ChannelStatistics<Scalar>]
+    /// Mean and variance of each channel.
+    private let learnt: Weights<Scalar>.Slot
     private var used: [ChannelStatistics<Scalar>]
     private let result = MapBuffer<Scalar>()
     private let inputGradient = MapBuffer<Scalar>()
@@ -21,8 +22,8 @@ final class BatchNorm<Scalar: NetworkScalar>: Layer {
         self.channels = channels
         self.weights = weights
         self.affine = affine ? (weights.add(channels) { 1 }, weights.add(channels) { 0 }) : nil
-        learnt = Array(repeating: ChannelStatistics(mean: 0, variance: 1), count: channels)
-        used = learnt
+        learnt = weights.addMemory((0..<channels).flatMap { _ in [0, 1] })
+        used = Array(repeating: ChannelStatistics(mean: 0, variance: 1), count: channels)
     }
 
     func output(of shape: MapShape) -> MapShape { shape }
@@ -31,13 +32,25 @@ final class BatchNorm<Scalar: NetworkScalar>: Layer {
         self.input = input
         let output = result.maps(input.shape)
         for channel in 0..<channels {
-            used[channel] = pass.trains ? ChannelStatistics(input, channel) : learnt[channel]
-            if pass.trains { learnt[channel].learn(used[channel], Self.momentum, of: input.shape.area) }
+            used[channel] = pass.trains ? ChannelStatistics(input, channel) : learnt(channel)
+            if pass.trains { learn(used[channel], channel, of: input.shape.area) }
             let factor = used[channel].scale * self.factor(channel)
             combine(
                 [(input, factor)], constant: shift(channel) - used[channel].mean * factor, channel, into: output)
         }
         return output
+    }
+
+    private func learnt(_ channel: Int) -> ChannelStatistics<Scalar> {
+        let memory = weights.memory(learnt) + 2 * channel
+        return ChannelStatistics(mean: memory[0], variance: memory[1])
+    }
+
+    private func learn(_ batch: ChannelStatistics<Scalar>, _ channel: Int, of count: Int) {
+        var statistics = learnt(channel)
+        statistics.learn(batch, Self.momentum, of: count)
+        let memory = weights.memory(learnt) + 2 * channel
+        (memory[0], memory[1]) = (statistics.mean, statistics.variance)
     }
 
     private func factor(_ channel: Int) -> Scalar { affine.map { weights.value($0.factors)[channel] } ?? 1 }
@@ -55,16 +68,6 @@ final class BatchNorm<Scalar: NetworkScalar>: Layer {
             slope.write(factor(channel), isOfBatch: pass.trains, gradient, input, channel, into: result)
         }
         return result
-    }
-
-    /// The learnt statistics, for a checkpoint.
-    var state: [Scalar] {
-        get { learnt.flatMap { [$0.mean, $0.variance] } }
-        set {
-            learnt = stride(from: 0, to: newValue.count, by: 2).map {
-                ChannelStatistics(mean: newValue[$0], variance: newValue[$0 + 1])
-            }
-        }
     }
 }
 

@@ -42,6 +42,7 @@ final class DepthwiseConvolution<Scalar: NetworkScalar>: Layer {
     private var input: FeatureMaps<Scalar>?
 
     init(channels: Int, _ window: Window, _ weights: Weights<Scalar>, using random: inout RandomSource) {
+        precondition(window.kernel <= CellOperation.largestWindow, "the kernels have room for smaller windows")
         self.window = window
         self.weights = weights
         let taps = window.kernel * window.kernel

@@ -10,10 +10,13 @@ public final class Weights<Scalar: NetworkScalar> {
 
     private(set) var values = UnsafeMutableBufferPointer<Scalar>(start: nil, count: 0)
     private(set) var gradients = UnsafeMutableBufferPointer<Scalar>(start: nil, count: 0)
+    /// What layers remember of the batches they saw, which no gradient changes.
+    private(set) var memories = UnsafeMutableBufferPointer<Scalar>(start: nil, count: 0)
 
     deinit {
         values.deallocate()
         gradients.deallocate()
+        memories.deallocate()
     }
 
     public var count: Int { values.count }
@@ -31,6 +34,13 @@ public final class Weights<Scalar: NetworkScalar> {
         return add(count) { Scalar((random.uniform() * 2 - 1) * bound) }
     }
 
+    /// Room for what a layer remembers, beginning with these numbers.
+    func addMemory(_ first: [Scalar]) -> Slot {
+        let slot = Slot(start: memories.count, count: first.count)
+        memories = grown(memories, by: first)
+        return slot
+    }
+
     private func grown(
         _ old: UnsafeMutableBufferPointer<Scalar>, by more: [Scalar]
     ) -> UnsafeMutableBufferPointer<Scalar> {
@@ -42,6 +52,8 @@ public final class Weights<Scalar: NetworkScalar> {
 
     func value(_ slot: Slot) -> UnsafeMutablePointer<Scalar> { values.baseAddress! + slot.start }
     func gradient(_ slot: Slot) -> UnsafeMutablePointer<Scalar> { gradients.baseAddress! + slot.start }
+
+    func memory(_ slot: Slot) -> UnsafeMutablePointer<Scalar> { memories.baseAddress! + slot.start }
 
     public func clearGradients() { gradients.update(repeating: 0) }
 
@@ -55,6 +67,15 @@ public final class Weights<Scalar: NetworkScalar> {
     }
 
     public var gradient: [Scalar] { Array(gradients) }
+
+    /// All that layers remember, all of it at once.
+    var memory: [Scalar] {
+        get { Array(memories) }
+        set {
+            precondition(newValue.count == memories.count, "the network remembers \(memories.count) numbers")
+            _ = memories.update(fromContentsOf: newValue)
+        }
+    }
 
     /// values += `factor` · `direction`.
     func move(_ factor: Scalar, along direction: [Scalar]) {

@@ -1,3 +1,5 @@
+import AttuneCore
+
 extension Genotype {
     /// A program of its own, in Python with PyTorch, that trains the network of these cells from scratch.
     ///

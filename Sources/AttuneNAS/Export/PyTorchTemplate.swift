@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// The program that `Genotype.pyTorchScript(for:)` completes; what stands between `<<` and `>>` is filled in.
 let pyTorchTemplate = ##"""
     #!/usr/bin/env python3

@@ -32,6 +32,11 @@ final class BilevelSupernet<Scalar: NetworkScalar>: BilevelProblem {
         set { net.weights.vector = newValue }
     }
 
+    var architectureVector: [Double] {
+        get { architecture.vector }
+        set { architecture.vector = newValue }
+    }
+
     func trainingSlopes() -> BilevelSlopes<Scalar> { slopes(training, Pass()) }
     func validationSlopes() -> BilevelSlopes<Scalar> { slopes(validation, Pass()) }
 

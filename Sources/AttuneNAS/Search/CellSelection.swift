@@ -12,8 +12,9 @@ public struct SelectionSettings: Sendable, Hashable {
     /// Cells that each search gives: of its last epoch, and of as many earlier ones at equal distances, where they differ.
     /// Early cells are less certain, late ones of a search that collapses are worse.
     public var snapshots = 3
-    /// Cells drawn at random, trained as the candidates are; they cannot be chosen.
-    public var randomCells = 4
+    /// Cells drawn at random, trained as the candidates are: what a search has to be compared with, and chosen where one of
+    /// them is the best.
+    public var randomCells = 8
     /// Cells are compared by cross-validation: each is trained so many times, on all parts of the images but one.
     public var folds = 3
 
@@ -23,15 +24,19 @@ public struct SelectionSettings: Sendable, Hashable {
 /// A cell that was trained for a short time.
 public struct TrainedCell: Sendable, Hashable {
     public var genotype: Genotype
+    /// The search that found it, from 1; nil where it was drawn at random.
+    public var candidate: Int?
     /// On images that the training had not seen; of a selection, of all its folds.
     public var outcome: BatchOutcome
+    /// The loss there at the temperature that suits the cell best, by which cells are compared; see `Calibration`.
+    public var calibratedLoss: Double
     public var parameters: Int
 }
 
 /// What a selection tells of itself while it goes on.
 public enum SelectionEvent: Sendable {
     case searched(candidate: Int, SearchEpoch)
-    case trained(candidate: Int, TrainedCell)
+    case trained(TrainedCell)
     case trainedAtRandom([TrainedCell])
     case chosen(TrainedCell)
     /// The chosen cell trained on all images; on the test images.
@@ -48,9 +53,12 @@ public struct CellSelection {
         guard settings.candidates > 0, settings.snapshots > 0, settings.randomCells >= 0 else {
             throw AttuneError("there must be at least 1 candidate, 1 snapshot and no fewer than 0 random cells")
         }
-        guard (2...images.count).contains(settings.folds) else {
-            throw AttuneError("folds must be from 2 to the number of images, \(images.count)")
+        guard settings.folds >= 2, settings.folds <= images.count else {
+            throw AttuneError(
+                "folds: found \(settings.folds); must be from 2 to the number of images, \(images.count)")
         }
+        try settings.search.check(images)
+        try settings.retraining.check(images)
         self.settings = settings
         self.images = images
         self.test = test
@@ -63,21 +71,24 @@ public struct CellSelection {
     @discardableResult public func run(
         checkpoint: ((_ candidate: Int) -> String)? = nil, _ tell: (SelectionEvent) -> Void
     ) throws(AttuneError) -> TrainedCell {
-        var found: [Genotype] = []
-        var owners: [Int] = []
+        var found: [(genotype: Genotype, candidate: Int?)] = []
         for candidate in 1...settings.candidates {
-            for genotype in try search(candidate, checkpoint?(candidate), tell) where !found.contains(genotype) {
-                found.append(genotype)
-                owners.append(candidate)
-            }
+            for genotype in try search(candidate, checkpoint?(candidate), tell)
+            where !found.contains(where: { $0.genotype == genotype }) { found.append((genotype, candidate)) }
         }
-        let trained = try train(found + randomGenotypes)
-        for (owner, cell) in zip(owners, trained) { tell(.trained(candidate: owner, cell)) }
-        if settings.randomCells > 0 { tell(.trainedAtRandom(Array(trained.dropFirst(found.count)))) }
+        let trained = try train(found + randomGenotypes.map { ($0, nil) })
+        for cell in trained { tell(.trained(cell)) }
+        if settings.randomCells > 0 { tell(.trainedAtRandom(trained.filter { $0.candidate == nil })) }
         // The loss, as accuracies of some thousand images are too much alike to choose by.
-        let chosen = trained.prefix(found.count).reduce(trained[0]) { $1.outcome.loss < $0.outcome.loss ? $1 : $0 }
+        let limit = settings.search.method.maximumSkips ?? .max
+        let eligible = trained.filter { $0.candidate != nil || $0.genotype.normal.skips <= limit }
+        // A training that came apart has a loss that is no number.
+        func rank(_ cell: TrainedCell) -> Double { cell.calibratedLoss.isNaN ? .infinity : cell.calibratedLoss }
+        guard let chosen = eligible.min(by: { rank($0) < rank($1) }) else {
+            preconditionFailure("every search gives a cell")
+        }
         tell(.chosen(chosen))
-        if let test { tell(.tested(try retrained(chosen.genotype, images, test).outcome)) }
+        if let test { tell(.tested(try retrained(chosen.genotype, images).evaluate(test))) }
         return chosen
     }
 
@@ -110,38 +121,48 @@ public struct CellSelection {
     }
 
     /// Trains each on the same folds from the same seed, as many at once as there are threads.
-    private func train(_ genotypes: [Genotype]) throws(AttuneError) -> [TrainedCell] {
+    private func train(
+        _ cells: [(genotype: Genotype, candidate: Int?)]
+    ) throws(AttuneError) -> [TrainedCell] {
         var random = RandomSource(seed: settings.search.seed, stream: .max - 1)
         let parts = images.balancedParts(settings.folds, using: &random)
         let folds = parts.indices.map { fold in
             let others = parts.indices.filter { $0 != fold }.flatMap { parts[$0] }.sorted()
             return (learnt: images.gathering(others), compared: images.gathering(parts[fold]))
         }
-        let count = genotypes.count * folds.count
-        let results = ResultBox([Result<TrainedCell, AttuneError>?](repeating: nil, count: count))
+        let count = cells.count * folds.count
+        let results = ResultBox([Result<FoldResult, AttuneError>?](repeating: nil, count: count))
         Workers(threads: settings.search.threads).forEach(count) { index in
             let fold = folds[index % folds.count]
             results.values[index] = Result { () throws(AttuneError) in
-                try retrained(genotypes[index / folds.count], fold.learnt, fold.compared)
+                let training = try retrained(cells[index / folds.count].genotype, fold.learnt)
+                let (outcome, probabilities) = try training.predict(fold.compared)
+                return FoldResult(outcome: outcome, probabilities: probabilities, parameters: training.parameters)
             }
         }
-        var trainings: [TrainedCell] = []
+        var trainings: [FoldResult] = []
         for result in results.values { if let result { trainings.append(try result.get()) } }
-        return stride(from: 0, to: trainings.count, by: folds.count).map { start in
-            var cell = trainings[start]
-            for training in trainings[(start + 1)..<(start + folds.count)] {
-                cell.outcome = cell.outcome + training.outcome
-            }
-            return cell
+        let labels = folds.flatMap(\.compared.labels)
+        return cells.enumerated().map { index, cell in
+            let own = trainings[index * folds.count..<(index + 1) * folds.count]
+            return TrainedCell(
+                genotype: cell.genotype, candidate: cell.candidate,
+                outcome: own.map(\.outcome).reduce(BatchOutcome(images: 0), +),
+                calibratedLoss: Calibration(own.flatMap(\.probabilities), labels: labels).loss,
+                parameters: own.first?.parameters ?? 0)
         }
     }
 
-    private func retrained(
-        _ genotype: Genotype, _ learnt: ImageSet, _ compared: ImageSet
-    ) throws(AttuneError) -> TrainedCell {
+    /// What the training on all folds but one came to on that one.
+    private struct FoldResult {
+        var outcome: BatchOutcome
+        var probabilities: [[Double]]
+        var parameters: Int
+    }
+
+    private func retrained(_ genotype: Genotype, _ learnt: ImageSet) throws(AttuneError) -> Retraining {
         let training = try Retraining(genotype, learnt, settings.retraining)
         while training.epochs < settings.retraining.epochs { training.advance() }
-        return TrainedCell(
-            genotype: genotype, outcome: try training.evaluate(compared), parameters: training.parameters)
+        return training
     }
 }

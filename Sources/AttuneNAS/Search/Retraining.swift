@@ -17,12 +17,29 @@ public struct RetrainingSettings: Sendable, Hashable {
     public var threads = 1
 
     public init() {}
+
+    /// - Throws: `AttuneError` naming the first setting that is not possible, and what would be.
+    func check(_ images: ImageSet) throws(AttuneError) {
+        guard images.classes > 1 else { throw AttuneError("the images must be of two classes at least") }
+        for (name, value, range) in [
+            ("channels", channels, 1...4096), ("layers", layers, 1...1000), ("epochs", epochs, 1...1_000_000),
+            ("threads", threads, 1...1024), ("batch", batch, 1...images.count),
+            ("shift", augmentation.shift, 0...images.size.rows), ("cutout", augmentation.cutout, 0...images.size.rows),
+        ] where !range.contains(value) {
+            throw AttuneError(
+                "\(name): found \(value); must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+        for (name, value) in [("rate", rate), ("lastRate", lastRate), ("decay", decay)]
+        where !(0...100).contains(value) { throw AttuneError("\(name): found \(value); must be from 0 to 100") }
+    }
 }
 
 /// The training of a genotype's network, epoch by epoch. The same settings and images give the same network.
 public final class Retraining {
     public let settings: RetrainingSettings
-    public private(set) var epochs = 0
+    /// Of each epoch so far, on the images it learnt from, as it learnt.
+    public private(set) var outcomes: [BatchOutcome] = []
+    private let genotype: Genotype
     private let images: ImageSet
     private let standardisation: Standardisation
     private let network: GenotypeNetwork<Float>
@@ -30,14 +47,9 @@ public final class Retraining {
 
     /// - Throws: `AttuneError` naming the setting that is not possible.
     public init(_ genotype: Genotype, _ images: ImageSet, _ settings: RetrainingSettings) throws(AttuneError) {
-        guard settings.channels > 0, settings.layers > 0, settings.epochs > 0, settings.threads > 0 else {
-            throw AttuneError("channels, layers, epochs and threads must be at least 1")
-        }
-        guard settings.batch > 0, settings.batch <= images.count else {
-            throw AttuneError("batch must be from 1 to the number of images, \(images.count)")
-        }
-        guard images.classes > 1 else { throw AttuneError("the images must be of two classes at least") }
+        try settings.check(images)
         self.settings = settings
+        self.genotype = genotype
         self.images = images
         standardisation = Standardisation(of: images)
         var random = RandomSource(seed: settings.seed, stream: 0)
@@ -49,6 +61,7 @@ public final class Retraining {
     }
 
     public var parameters: Int { network.weights.count }
+    public var epochs: Int { outcomes.count }
 
     /// Trains one more epoch; the outcome on the images it learnt from, as it learnt.
     @discardableResult public func advance() -> BatchOutcome {
@@ -66,24 +79,32 @@ public final class Retraining {
             let progress = (Double(epochs) + Double(index) / Double(batches.count)) / Double(settings.epochs)
             descent.step(network.weights, rate: schedule.value(at: progress))
         }
-        epochs += 1
+        outcomes.append(outcome)
         return outcome
     }
 
     /// What the network makes of other images, with the statistics it has learnt.
     ///
     /// - Throws: `AttuneError` where they are of another size or of more classes.
-    public func evaluate(_ others: ImageSet) throws(AttuneError) -> BatchOutcome {
+    public func evaluate(_ others: ImageSet) throws(AttuneError) -> BatchOutcome { try predict(others).outcome }
+
+    /// The same, with the probabilities of the classes, [images][classes].
+    ///
+    /// - Throws: as `evaluate`.
+    func predict(_ others: ImageSet) throws(AttuneError) -> (outcome: BatchOutcome, probabilities: [[Double]]) {
         guard others.size == images.size, others.classes <= images.classes else {
             throw AttuneError(
                 "the images are \(others.size) of \(others.classes) classes; the network learnt \(images.size) of \(images.classes)"
             )
         }
         let indices = Array(others.labels.indices)
-        return stride(from: 0, to: indices.count, by: 256).reduce(BatchOutcome(images: 0)) { total, start in
+        var (outcome, probabilities) = (BatchOutcome(images: 0), [[Double]]())
+        for start in stride(from: 0, to: indices.count, by: 256) {
             let batch = Array(indices[start..<min(start + 256, indices.count)])
-            return total + run(others, batch, [], Pass(trains: false, learnsWeights: false))
+            outcome = outcome + run(others, batch, [], Pass(trains: false, learnsWeights: false))
+            probabilities += network.probabilities
         }
+        return (outcome, probabilities)
     }
 
     private func run(_ set: ImageSet, _ batch: [Int], _ changes: [Augmentation.Change], _ pass: Pass) -> BatchOutcome {
@@ -94,5 +115,50 @@ public final class Retraining {
             network.forward(
                 FeatureMaps(start: $0.baseAddress!, shape: shape), labels: batch.map { set.labels[$0] }, pass)
         }
+    }
+}
+
+/// A training as a file; its numbers are the weights, their velocity and the statistics of batch norm.
+extension Retraining {
+    private static let title = "attune network training 1"
+
+    /// Writes the training as it is.
+    ///
+    /// - Throws: `AttuneError` where it cannot be written.
+    public func save(to path: String) throws(AttuneError) {
+        let weights = network.weights
+        let header: JSON = [
+            "of": .string(fingerprint), "epochs": .array(outcomes.map(\.json)),
+            "weights": .number(weights.count), "velocity": .number(descent.velocity.count),
+        ]
+        try CheckpointFile(header: header, numbers: weights.vector + descent.velocity + weights.memory)
+            .write(Retraining.title, to: path)
+    }
+
+    /// Goes on from a file, which a training with the same cells, settings and images wrote.
+    ///
+    /// - Throws: `AttuneError` where it is another's, or spoilt; the training is then as before.
+    public func restore(from path: String) throws(AttuneError) {
+        let file = try CheckpointFile(reading: path, Retraining.title)
+        guard file.header["of"]?.string == fingerprint else {
+            throw AttuneError("\(path): is of a training of other cells, settings or images; remove it to begin anew")
+        }
+        let weights = network.weights
+        let outcomes = (file.header["epochs"]?.array ?? []).compactMap { BatchOutcome(json: $0) }
+        guard let velocity = file.header["velocity"]?.int, [0, weights.count].contains(velocity),
+            file.numbers.count == weights.count + velocity + weights.memory.count,
+            outcomes.count == file.header["epochs"]?.array?.count
+        else { throw CheckpointFile.spoilt(path) }
+        weights.vector = Array(file.numbers.prefix(weights.count))
+        descent.restore(velocity: Array(file.numbers[weights.count..<weights.count + velocity]))
+        weights.memory = Array(file.numbers.suffix(weights.memory.count))
+        self.outcomes = outcomes
+    }
+
+    /// Says the same of trainings that come to the same.
+    private var fingerprint: String {
+        var settings = settings
+        settings.threads = 1
+        return "\(genotype.katibText) \(settings) \(images.count) \(images.size)"
     }
 }

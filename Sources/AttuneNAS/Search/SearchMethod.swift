@@ -24,6 +24,10 @@ public struct SearchMethod: Sendable, Hashable {
     public var stopsAtSkips: Int?
     /// The search ends where the order of the operations was the same for so many epochs (*DARTS+*, criterion 2).
     public var stopsWhenStable: Int?
+    /// The search ends where the loss has become so much sharper: where the mean curvature of five epochs, divided by that of
+    /// five epochs later, is below this; with the cell of the earlier time (Zela et al., *Understanding and Robustifying
+    /// DARTS*, ICLR 2020, section 4.3). Nil is never.
+    public var stopsAtCurvature: Double?
     /// Share of the epochs in which only the network learns.
     public var warmUp = 0.0
     /// Temperatures of `gumbel` at the first and at the last step.
@@ -60,6 +64,10 @@ extension SearchMethod {
                 $0.stopsAtSkips = 2
                 $0.stopsWhenStable = 10
             }
+        ),
+        (
+            "robust-darts", "first order, ended where the validation loss becomes sharp",
+            make { $0.stopsAtCurvature = 0.75 }
         ),
         (
             "fair-darts", "sigmoids instead of a softmax, pushed to 0 or 1",

@@ -1,12 +1,10 @@
 import AttuneCore
-import Foundation
 
-/// A search as a file: a line that says what it is, a line of JSON, then the weights and their velocity as 32-bit numbers,
-/// low byte first.
+/// A search as a file; its numbers are the weights and their velocity.
 extension SupernetSearch {
-    private static let title = "attune supernet search 1"
+    private static let title = "attune supernet search 2"
 
-    /// Writes the search as it is, so that the file is there whole or not at all.
+    /// Writes the search as it is.
     ///
     /// - Throws: `AttuneError` where it cannot be written.
     public func save(to path: String) throws(AttuneError) {
@@ -16,30 +14,15 @@ extension SupernetSearch {
             "epochs": .array(epochs.map(\.json)), "architecture": JSON(state.architecture),
             "steps": .number(state.steps), "means": JSON(state.means), "squares": JSON(state.squares),
         ]
-        var data = Data("\(Self.title)\n\(header.description)\n".utf8)
-        for numbers in [state.weights, state.velocity] {
-            for number in numbers {
-                withUnsafeBytes(of: number.bitPattern.littleEndian) { data.append(contentsOf: $0) }
-            }
-        }
-        do {
-            try data.write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw AttuneError("\(path): the checkpoint cannot be written; does its folder exist, and is there room?")
-        }
+        try CheckpointFile(header: header, numbers: state.weights + state.velocity).write(Self.title, to: path)
     }
 
     /// Goes on from a file, which a search with the same settings and images wrote.
     ///
     /// - Throws: `AttuneError` where it is another's, or spoilt; the search is then as before.
     public func restore(from path: String) throws(AttuneError) {
-        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw AttuneError("\(path): the checkpoint cannot be read")
-        }
-        let lines = data.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
-        guard lines.count == 3, String(decoding: lines[0], as: UTF8.self) == Self.title,
-            let header = try? JSON(parsing: String(decoding: lines[1], as: UTF8.self))
-        else { throw AttuneError("\(path): is no checkpoint of a search") }
+        let file = try CheckpointFile(reading: path, Self.title)
+        let header = file.header
         guard header["settings"]?.string == settings.fingerprint,
             header["images"]?.string == "\(imageCount) \(imageSize)"
         else {
@@ -47,10 +30,10 @@ extension SupernetSearch {
                 "\(path): is of a search with other settings or images; remove it, or search with those it was made with"
             )
         }
-        guard let state = SearchMemory(header, numbers: Array(lines[2]), weights: state.weights.count),
+        guard let state = SearchMemory(header, numbers: file.numbers, weights: state.weights.count),
             let epochs = header["epochs"]?.array?.map(SearchEpoch.init(json:)), !epochs.contains(where: { $0 == nil }),
             state.architecture.count == self.state.architecture.count
-        else { throw AttuneError("\(path): the checkpoint is spoilt; remove it to begin anew") }
+        else { throw CheckpointFile.spoilt(path) }
         restore(state, epochs.compactMap { $0 })
     }
 }
@@ -76,23 +59,19 @@ struct SearchMemory {
     }
 
     /// Nil where the numbers are not as many as they should be.
-    init?(_ header: JSON, numbers: [UInt8], weights count: Int) {
+    init?(_ header: JSON, numbers: [Float], weights count: Int) {
         func list(_ key: String) -> [Double]? {
             guard let array = header[key]?.array else { return nil }
             let numbers = array.compactMap(\.double)
             return numbers.count == array.count ? numbers : nil
         }
         guard let architecture = list("architecture"), let means = list("means"), let squares = list("squares"),
-            let steps = header["steps"]?.double, numbers.count % 4 == 0,
-            [count, 2 * count].contains(numbers.count / 4),
+            let steps = header["steps"]?.double, [count, 2 * count].contains(numbers.count),
             means.count == squares.count, means.isEmpty || means.count == architecture.count
         else { return nil }
-        let floats = stride(from: 0, to: numbers.count, by: 4).map { place in
-            let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(numbers[place + $1]) << (8 * UInt32($1)) }
-            return Float(bitPattern: bits)
-        }
         self.init(
-            architecture: architecture, weights: Array(floats.prefix(count)), velocity: Array(floats.dropFirst(count)),
+            architecture: architecture, weights: Array(numbers.prefix(count)),
+            velocity: Array(numbers.dropFirst(count)),
             steps: Int(steps), means: means, squares: squares)
     }
 }
@@ -110,23 +89,14 @@ extension SearchSettings {
     }
 }
 
-extension BatchOutcome {
-    fileprivate var json: JSON { ["loss": .number(loss), "correct": .number(correct), "images": .number(images)] }
-
-    fileprivate init?(json: JSON?) {
-        guard let loss = json?["loss"]?.double, let correct = json?["correct"]?.double,
-            let images = json?["images"]?.double
-        else { return nil }
-        self.init(loss: loss, correct: Int(correct), images: Int(images))
-    }
-}
-
 extension SearchEpoch {
     fileprivate var json: JSON {
-        [
+        var fields: JSON.Fields = [
             "epoch": .number(epoch), "training": training.json, "validation": validation.json,
             "genotype": genotype.json, "entropy": .number(entropy),
         ]
+        fields["curvature"] = curvature.map { .number($0) }
+        return .object(fields)
     }
 
     fileprivate init?(json: JSON) {
@@ -135,6 +105,7 @@ extension SearchEpoch {
             let genotype = json["genotype"].flatMap({ try? Genotype(json: $0) })
         else { return nil }
         self.init(
-            epoch: Int(epoch), training: training, validation: validation, genotype: genotype, entropy: entropy)
+            epoch: Int(epoch), training: training, validation: validation, genotype: genotype, entropy: entropy,
+            curvature: json["curvature"]?.double)
     }
 }

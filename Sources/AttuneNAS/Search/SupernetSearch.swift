@@ -35,6 +35,8 @@ public struct SearchEpoch: Sendable, Hashable {
     public var genotype: Genotype
     /// See `ArchitectureParameters.entropy`.
     public var entropy: Double
+    /// See `BilevelProblem.curvature`; of methods that watch it.
+    public var curvature: Double?
 }
 
 /// A search for cells by gradients (Liu et al. 2019, algorithm 1): the architecture learns from one half of the images, the
@@ -76,15 +78,16 @@ public final class SupernetSearch {
     /// Whether the epochs are over, or the method's rule says so.
     public var isOver: Bool { epochs.count >= settings.epochs || stops }
 
-    /// What was found: the cell of the last epoch, or where a rule about skips ended the search of the one before.
+    /// What was found: the cell of the last epoch, or where a rule ended the search of the last one that it allows.
     public var genotype: Genotype {
         let last = epochs.last?.genotype ?? discretised
+        if isSharp { return epochs[epochs.count - 1 - SupernetSearch.window].genotype }
         guard tooManySkips, epochs.count > 1 else { return last }
         return epochs[epochs.count - 2].genotype
     }
 
     private var stops: Bool {
-        if tooManySkips { return true }
+        if tooManySkips || isSharp { return true }
         guard let patience = settings.method.stopsWhenStable, epochs.count > patience else { return false }
         let recent = epochs.suffix(patience + 1)
         return recent.allSatisfy { $0.genotype == recent.first?.genotype && $0.validation.images > 0 }
@@ -93,6 +96,21 @@ public final class SupernetSearch {
     private var tooManySkips: Bool {
         guard let limit = settings.method.stopsAtSkips, let last = epochs.last else { return false }
         return last.genotype.normal.skips >= limit
+    }
+
+    /// Epochs over which curvatures are averaged, and after which they are compared.
+    private static let window = 5
+
+    private var isSharp: Bool {
+        guard let ratio = settings.method.stopsAtCurvature, epochs.count >= 2 * SupernetSearch.window else {
+            return false
+        }
+        func mean(_ epochs: some Collection<SearchEpoch>) -> Double {
+            epochs.reduce(0) { $0 + ($1.curvature ?? 0) } / Double(SupernetSearch.window)
+        }
+        let recent = mean(epochs.suffix(SupernetSearch.window))
+        let earlier = mean(epochs.dropLast(SupernetSearch.window).suffix(SupernetSearch.window))
+        return recent > 0 && earlier / recent < ratio
     }
 
     var imageCount: Int { images.count }
@@ -135,9 +153,10 @@ public final class SupernetSearch {
             outcomes.training = outcomes.training + task.lastOutcome
             descent.step(task.net.weights, rate: rate)
         }
+        let watches = settings.method.stopsAtCurvature != nil && learnsArchitecture
         let epoch = SearchEpoch(
             epoch: number + 1, training: outcomes.training, validation: outcomes.validation, genotype: discretised,
-            entropy: task.architecture.entropy)
+            entropy: task.architecture.entropy, curvature: watches ? task.curvature(using: &random) : nil)
         epochs.append(epoch)
         return epoch
     }
@@ -218,6 +237,13 @@ extension SearchSettings {
         try need(
             batch > 0 && images.count / 2 >= batch,
             "batch must be at most half of the images, which are \(images.count)")
-        try need(threads > 0, "threads must be at least 1")
+        try need((1...1024).contains(threads), "threads: found \(threads); must be from 1 to 1024")
+        try need(
+            space.channels <= 4096 && space.layers <= 1000 && space.nodes <= 16,
+            "channels, layers and nodes must be at most 4096, 1000 and 16")
+        for (name, value) in [
+            ("rate", weightRate), ("lastWeightRate", lastWeightRate), ("architectureRate", architectureRate),
+        ] { try need((0...100).contains(value), "\(name): found \(value); must be from 0 to 100") }
+        try need(method.maximumSkips ?? 0 >= 0, "maximumSkips must be at least 0")
     }
 }

@@ -39,6 +39,9 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
         classifier.forward(maps(of: images, pass), labels: labels)
     }
 
+    /// What the last `forward` made of each image, [images][classes].
+    var probabilities: [[Double]] { classifier.probabilities }
+
     /// What the last cell makes of the images.
     func maps(of images: FeatureMaps<Scalar>, _ pass: Pass) -> FeatureMaps<Scalar> {
         var outputs = [stem.forward(images, pass)]

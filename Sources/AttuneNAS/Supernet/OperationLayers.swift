@@ -40,3 +40,16 @@ extension CellOperation {
         }
     }
 }
+
+extension CellOperation {
+    /// What it costs in comparison with others, for whoever hands out work.
+    var effort: Int {
+        switch self {
+        case .none: 0
+        case .skip: 1
+        case .averagePool(let kernel), .maxPool(let kernel): kernel * kernel
+        case .dilated(let kernel): 2 * kernel * kernel
+        case .separable(let kernel): 4 * kernel * kernel
+        }
+    }
+}

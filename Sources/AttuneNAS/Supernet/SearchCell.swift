@@ -10,6 +10,8 @@ final class SearchCell<Scalar: NetworkScalar> {
     private let channels: Int
     private let mixed: Int
     private let operations: Int
+    /// What each operation costs, roughly.
+    private let efforts: [Int]
     private let workers: Workers
     private let preprocessing: [any Layer<Scalar>]
     private let states: [SearchState<Scalar>]
@@ -36,6 +38,7 @@ final class SearchCell<Scalar: NetworkScalar> {
         nodes = space.nodes
         mixed = channels / partial
         operations = space.operations.count
+        efforts = space.operations.map(\.effort)
         preprocessing = [(inputs.0, followsReduction), (inputs.1, false)].map { inputs, halves in
             NetworkParts.input(from: inputs, to: channels, halves: halves, affine: false, weights, using: &random)
         }
@@ -60,7 +63,7 @@ final class SearchCell<Scalar: NetworkScalar> {
         var terms = [[NodeTerm]](repeating: [], count: nodes)
         workers.forEach(2) { index in
             let maps = preprocessing[index].forward(inputs[index], pass)
-            begin(index, maps, weights, pass)
+            states[index].begin(maps, pass)
         }
         carryOut(from: [0, 1], weights, pass)
         let shape = nodeShape
@@ -73,7 +76,7 @@ final class SearchCell<Scalar: NetworkScalar> {
             let maps = output.channels(node * channels..<(node + 1) * channels)
             join(terms[node], into, weights, maps)
             guard node + 1 < nodes else { continue }
-            begin(node + 2, maps, weights, pass)
+            states[node + 2].begin(maps, pass)
             carryOut(from: [node + 2], weights, pass)
         }
         last = (weights, terms)
@@ -85,28 +88,24 @@ final class SearchCell<Scalar: NetworkScalar> {
         return isReduction ? Window(kernel: 1, stride: 2).output(of: shape) : shape
     }
 
-    private func begin(
-        _ state: Int, _ maps: FeatureMaps<Scalar>, _ weights: EdgeWeights<Scalar>, _ pass: Pass
-    ) {
-        var pooled: Set<Int> = []
-        for (index, edge) in edges.enumerated() where edge.source == state {
-            for operation in 0..<operations where weights.operations[index][operation] != 0 { pooled.insert(operation) }
-        }
-        states[state].begin(maps, pooled: pooled, pass)
-    }
-
-    /// Carries out the operations on all edges out of some states.
-    private func carryOut(from sources: Set<Int>, _ weights: EdgeWeights<Scalar>, _ pass: Pass) {
-        var work: [(MixedEdge<Scalar>, MixedEdge<Scalar>.Branch)] = []
-        for (index, edge) in edges.enumerated() where sources.contains(edge.source) {
-            for branch in edge.branches where weights.operations[index][branch.operation] != 0 {
-                work.append((edge, branch))
+    /// Carries out the operations on all edges out of some states, those that take longest first.
+    private func carryOut(from sources: [Int], _ weights: EdgeWeights<Scalar>, _ pass: Pass) {
+        var work: [(operation: Int, run: () -> Void)] = []
+        for source in sources {
+            let state = states[source]
+            let out = edges.indices.filter { edges[$0].source == source }
+            for pool in state.pools where out.contains(where: { weights.operations[$0][pool.operation] != 0 }) {
+                guard let maps = state.maps else { continue }
+                work.append((pool.operation, { [mixed] in pool.forward(maps.channels(0..<mixed), pass) }))
+            }
+            for index in out {
+                for branch in edges[index].branches where weights.operations[index][branch.operation] != 0 {
+                    work.append((branch.operation, { [mixed] in branch.forward(state, mixed: mixed, pass) }))
+                }
             }
         }
-        workers.forEach(work.count) { index in
-            let (edge, branch) = work[index]
-            branch.forward(states[edge.source], mixed: mixed, pass)
-        }
+        work.sort { efforts[$0.operation] > efforts[$1.operation] }
+        workers.forEach(work.count) { work[$0].run() }
     }
 
     /// Adds up a node.
@@ -151,17 +150,31 @@ final class SearchCell<Scalar: NetworkScalar> {
         for node in (0..<nodes).reversed() {
             let own = stateGradients[node + 2].maps(nodeShape)
             own.copy(from: gradient.channels(node * channels..<(node + 1) * channels))
-            if node + 1 < nodes { states[node + 2].collect(returns[node + 2], into: own, pass) }
+            if node + 1 < nodes { collect([node + 2], returns, into: [own], pass) }
             carryBack(node, terms[node], unshuffled(own), weights, &slopes, &returns, pass)
         }
+        let own = (0..<2).map { stateGradients[$0].maps(states[$0].maps.unsafelyUnwrapped.shape) }
+        for maps in own { maps.clear() }
+        collect([0, 1], returns, into: own, pass)
         let results = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: 2))
-        workers.forEach(2) { index in
-            let own = stateGradients[index].maps(states[index].maps.unsafelyUnwrapped.shape)
-            own.clear()
-            states[index].collect(returns[index], into: own, pass)
-            results.values[index] = preprocessing[index].backward(own, pass)
-        }
+        workers.forEach(2) { results.values[$0] = preprocessing[$0].backward(own[$0], pass) }
         return (results.values.compactMap { $0 }, slopes)
+    }
+
+    /// Adds what came back to some states to their gradients.
+    private func collect(
+        _ sources: [Int], _ returns: [SearchState<Scalar>.Returns], into gradients: [FeatureMaps<Scalar>], _ pass: Pass
+    ) {
+        let ways = sources.map { states[$0].waysBack(returns[$0], pass) }
+        let all = ways.flatMap(\.self)
+        let results = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: all.count))
+        workers.forEach(all.count) { results.values[$0] = all[$0]() }
+        var rest = results.values.compactMap(\.self)[...]
+        for (index, source) in sources.enumerated() {
+            let own = rest.prefix(ways[index].count)
+            rest = rest.dropFirst(ways[index].count)
+            states[source].collect(returns[source], ways: Array(own), into: gradients[index], pass)
+        }
     }
 
     private func unshuffled(_ gradient: FeatureMaps<Scalar>) -> FeatureMaps<Scalar> {
@@ -181,7 +194,9 @@ final class SearchCell<Scalar: NetworkScalar> {
         let part = gradient.channels(0..<mixed)
         let totals = (0..<mixed).map { Scalar.kernels.sum(part.channel($0), part.shape.area) }
         let results = ResultBox([EdgeReturn<Scalar>?](repeating: nil, count: terms.count))
-        workers.forEach(terms.count) { index in
+        let order = terms.indices.sorted { efforts[terms[$0].term.operation] > efforts[terms[$1].term.operation] }
+        workers.forEach(terms.count) { place in
+            let index = order[place]
             results.values[index] = edges[terms[index].edge].backward(terms[index].term, part, totals: totals, pass)
         }
         for (index, result) in results.values.enumerated() {

@@ -6,12 +6,19 @@ final class SearchState<Scalar: NetworkScalar> {
     final class Pool {
         let operation: Int
         let layer: any Layer<Scalar>
+        fileprivate let sums = MapBuffer<Scalar>()
         var output: FeatureMaps<Scalar>?
         var statistics: [ChannelStatistics<Scalar>] = []
 
         init(_ operation: Int, _ layer: any Layer<Scalar>) {
             self.operation = operation
             self.layer = layer
+        }
+
+        func forward(_ input: FeatureMaps<Scalar>, _ pass: Pass) {
+            let output = layer.forward(input, pass)
+            self.output = output
+            statistics = (0..<input.shape.channels).map { ChannelStatistics(output, $0) }
         }
     }
 
@@ -46,16 +53,10 @@ final class SearchState<Scalar: NetworkScalar> {
         bypass = stride == 2 ? MaxPool(Window(kernel: 2, stride: 2)) : nil
     }
 
-    /// - Parameter pooled: the operations that some edge carries out.
-    func begin(_ maps: FeatureMaps<Scalar>, pooled: Set<Int>, _ pass: Pass) {
+    /// Takes the maps, of which the pools are then carried out one by one.
+    func begin(_ maps: FeatureMaps<Scalar>, _ pass: Pass) {
         self.maps = maps
-        let input = maps.channels(0..<mixed)
-        rectified = rectifier.forward(input, pass)
-        for pool in pools where pooled.contains(pool.operation) {
-            let output = pool.layer.forward(input, pass)
-            pool.output = output
-            pool.statistics = (0..<mixed).map { ChannelStatistics(output, $0) }
-        }
+        rectified = rectifier.forward(maps.channels(0..<mixed), pass)
         guard mixed < maps.shape.channels else { return }
         let rest = maps.channels(mixed..<maps.shape.channels)
         bypassed = bypass?.forward(rest, pass) ?? rest
@@ -70,18 +71,25 @@ final class SearchState<Scalar: NetworkScalar> {
         var bypassed: [FeatureMaps<Scalar>] = []
     }
 
-    /// Adds what came back to the state's gradient.
-    func collect(_ returns: Returns, into gradient: FeatureMaps<Scalar>, _ pass: Pass) {
-        let part = gradient.channels(0..<mixed)
-        if !returns.rectified.isEmpty {
-            let total = sum(returns.rectified, mixedGradient)
-            part.add(rectifier.backward(total, pass))
-        }
-        for maps in returns.plain { part.add(maps) }
+    /// The ways by which gradients come back that have layers of their own, which may be gone at once.
+    func waysBack(_ returns: Returns, _ pass: Pass) -> [() -> FeatureMaps<Scalar>] {
+        var ways: [() -> FeatureMaps<Scalar>] = []
         for pool in pools {
             guard let gradients = returns.pooled[pool.operation] else { continue }
-            part.add(pool.layer.backward(sum(gradients, sums), pass))
+            ways.append { pool.layer.backward(self.sum(gradients, pool.sums), pass) }
         }
+        if !returns.rectified.isEmpty {
+            ways.append { self.rectifier.backward(self.sum(returns.rectified, self.mixedGradient), pass) }
+        }
+        return ways
+    }
+
+    /// Adds what came back to the state's gradient, `ways` being what `waysBack` gave.
+    func collect(
+        _ returns: Returns, ways: [FeatureMaps<Scalar>], into gradient: FeatureMaps<Scalar>, _ pass: Pass
+    ) {
+        let part = gradient.channels(0..<mixed)
+        for maps in ways + returns.plain { part.add(maps) }
         guard !returns.bypassed.isEmpty else { return }
         let total = sum(returns.bypassed, sums)
         gradient.channels(mixed..<gradient.shape.channels).add(bypass?.backward(total, pass) ?? total)

@@ -1,3 +1,5 @@
+import AttuneCore
+
 /// The cells among which a supernet searches, and the network that they make (Liu et al. 2019, section 2).
 public struct SupernetSpace: Sendable, Hashable {
     public var operations: [CellOperation]

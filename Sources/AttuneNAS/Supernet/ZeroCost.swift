@@ -21,7 +21,7 @@ public struct ZeroCost: Sendable, Hashable {
         synflow = ZeroCost.synflow(GenotypeNetwork(genotype, plan, using: &random), plan.input)
     }
 
-    private static func naswot(_ network: GenotypeNetwork<Double>, _ images: ImageSet) -> Double {
+    static func naswot(_ network: GenotypeNetwork<Double>, _ images: ImageSet) -> Double {
         let kernel = ActivationKernel(images: images.count)
         var pixels = images.batch(
             Array(images.labels.indices), standardised: Standardisation(of: images), as: Double.self)
@@ -34,7 +34,7 @@ public struct ZeroCost: Sendable, Hashable {
         return kernel.logDeterminant
     }
 
-    private static func synflow(_ network: GenotypeNetwork<Double>, _ size: ImageSize) -> Double {
+    static func synflow(_ network: GenotypeNetwork<Double>, _ size: ImageSize) -> Double {
         // Layers behind rectifiers see what is positive, and a batch norm that has learnt nothing leaves all as it is.
         network.weights.vector = network.weights.vector.map(abs)
         network.weights.clearGradients()

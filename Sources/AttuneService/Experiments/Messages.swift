@@ -63,7 +63,7 @@ extension Attune_V1_Trial {
         labels = trial.suggestion.labels
         if let why = trial.suggestion.explanation { explanation = Google_Protobuf_Struct(why.json) }
         if !objective.hasSeveralTargets, let value = trial.value(of: objective) { self.value = value }
-        metrics = trial.metrics.mapValues { Attune_V1_MetricSummary($0.latest, $0.min, $0.max) }
+        metrics = trial.metrics.mapValues { Attune_V1_MetricSummary(TrialRow.Metric($0)) }
         startTime = Google_Protobuf_Timestamp(date: trial.startTime)
         if let end = trial.endTime { endTime = Google_Protobuf_Timestamp(date: end) }
     }
@@ -81,18 +81,19 @@ extension Attune_V1_Trial {
         labels = row.labels
         if let why = row.explanation { explanation = Google_Protobuf_Struct(why.json) }
         if let value = row.value { self.value = value }
-        metrics = row.metrics.mapValues { Attune_V1_MetricSummary($0.latest, $0.min, $0.max) }
+        metrics = row.metrics.mapValues { Attune_V1_MetricSummary($0) }
         startTime = Google_Protobuf_Timestamp(date: row.startTime)
         if let end = row.endTime { endTime = Google_Protobuf_Timestamp(date: end) }
     }
 }
 
 extension Attune_V1_MetricSummary {
-    fileprivate init(_ latest: Double?, _ min: Double?, _ max: Double?) {
+    fileprivate init(_ metric: TrialRow.Metric) {
         self.init()
-        if let latest { self.latest = latest }
-        if let min { self.min = min }
-        if let max { self.max = max }
+        if let latest = metric.latest { self.latest = latest }
+        if let min = metric.min { self.min = min }
+        if let max = metric.max { self.max = max }
+        if let text = metric.text { self.text = text }
     }
 }
 
@@ -125,7 +126,10 @@ extension Attune_V1_Experiment {
         if let best = summary.best {
             self.best.number = Int32(best.number)
             self.best.name = "\(summary.name)-\(best.number)"
-            self.best.value = best.value
+            switch best.value {
+            case .number(let value): self.best.value = value
+            case .text(let text): self.best.metrics[summary.metric] = .with { $0.text = text }
+            }
         }
         switch summary.status {
         case .running: state = .experimentRunning

@@ -69,21 +69,24 @@ struct TrialMethods: Sendable {
 
     @Sendable private func tell(_ request: Attune_V1_TellRequest, _ caller: Caller) async throws -> Attune_V1_TellReply
     {
-        guard !request.metrics.isEmpty else {
+        guard !request.metrics.isEmpty || !request.texts.isEmpty else {
             throw ServiceError(.invalidArgument, "metrics: must hold the objective's value; Complete ends without")
         }
         let time = hub.clock.now()
+        let values = try request.values
         let trial = try await end(
             LeaseClaim(request.experiment, request.trial, request.attempt), request.requestID, caller,
             { Attune_V1_TellReply(state: $0.state, reason: $0.outcome?.reason) }
         ) { trial, objective, _ in
             if let missing = objective.requiredMetrics.first(where: {
-                request.metrics[$0] == nil && trial.metrics[$0] == nil
+                values[$0] == nil && trial.metrics[$0] == nil
             }) {
                 throw ServiceError(
-                    .invalidArgument, "metrics: \(missing) is missing, by which trials are judged; Complete ends without")
+                    .invalidArgument,
+                    "metrics: \(missing) is missing, by which trials are judged; Complete ends without")
             }
-            return trial.completed(with: request.metrics, at: time)
+            for name in request.texts.keys.sorted() { try objective.check(values[name], of: name, "texts") }
+            return trial.completed(with: values, at: time)
         }
         return trial
     }
@@ -150,6 +153,10 @@ struct TrialMethods: Sendable {
             try await desk.once(request.requestID) { receipts in
                 try await desk.turn { tuner, leases in
                     let trial = try claim.trial(in: tuner.study)
+                    for observation in observations {
+                        try tuner.study.objective.check(
+                            observation.reported, of: observation.metric, "observations.text")
+                    }
                     let verdict =
                         observations.isEmpty
                         ? tuner.standing(of: trial.number) : try tuner.take(trial.number, observations)
@@ -272,9 +279,49 @@ extension Observation {
         guard !observation.metric.isEmpty else {
             throw ServiceError(.invalidArgument, "observations.metric: must be the name of a metric")
         }
+        let text = try ReportedValue(telling: observation.text, "observations.text")
         self.init(
-            metric: observation.metric, value: observation.value, step: Int(observation.step),
+            metric: observation.metric, value: text ?? .number(observation.value), step: Int(observation.step),
             time: observation.hasTime ? observation.time.date : now)
+    }
+}
+
+extension ReportedValue {
+    /// Nil where there is no text.
+    ///
+    /// - Throws: `invalidArgument` where it is longer than would be kept, or says nothing.
+    fileprivate init?(telling text: String, _ field: String) throws(ServiceError) {
+        guard !text.isEmpty else { return nil }
+        guard text.utf8.count <= ReportedValue.longestText else {
+            throw ServiceError(
+                .invalidArgument,
+                "\(field): found \(text.utf8.count) bytes; a text has \(ReportedValue.longestText) at most")
+        }
+        guard let value = ReportedValue(reading: text) else {
+            throw ServiceError(.invalidArgument, "\(field): found \"\(text)\"; must say something")
+        }
+        self = value
+    }
+}
+
+extension Objective {
+    /// - Throws: `invalidArgument` of a text, where the metric takes none.
+    fileprivate func check(_ value: ReportedValue?, of metric: String, _ field: String) throws(ServiceError) {
+        guard case .text? = value, !textMetrics.contains(metric) else { return }
+        throw ServiceError(
+            .invalidArgument,
+            "\(field): \(metric) takes numbers; texts are for what a darts experiment's one trial has found")
+    }
+}
+
+extension Attune_V1_TellRequest {
+    /// Numbers and texts.
+    fileprivate var values: [String: ReportedValue] {
+        get throws(ServiceError) {
+            var values = metrics.mapValues { ReportedValue.number($0) }
+            for (name, text) in texts { values[name] = try ReportedValue(telling: text, "texts") }
+            return values
+        }
     }
 }
 

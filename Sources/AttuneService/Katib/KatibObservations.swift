@@ -103,6 +103,6 @@ extension LoggedValue {
         self.init(
             time: observation.time.timeIntervalSince1970,
             timeText: observation.time.ISO8601Format(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
-            metric: observation.metric, value: observation.value.text)
+            metric: observation.metric, value: observation.reported.text)
     }
 }

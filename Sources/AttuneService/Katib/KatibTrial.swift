@@ -19,7 +19,7 @@ struct KatibTrial: Sendable {
 
     struct Ending: Sendable, Hashable {
         var outcome: Outcome
-        var values: [String: Double]
+        var values: [String: ReportedValue]
         /// Seconds since 1970; nil where nobody noted it.
         var time: Double?
     }
@@ -44,10 +44,12 @@ struct KatibTrial: Sendable {
 extension KatibTrial.Ending {
     /// Nil while the trial runs.
     init?(_ status: Api_V1_Beta1_TrialStatus, of objective: Objective) {
-        let values = status.observation.metrics.reduce(into: [:]) { values, metric in
-            values[metric.name] = MetricNumber.value(of: metric.value)
+        let texts = objective.textMetrics
+        let values = status.observation.metrics.reduce(into: [String: ReportedValue]()) { values, metric in
+            let value = ReportedValue(reading: metric.value)
+            values[metric.name] = value?.number != nil || texts.contains(metric.name) ? value : nil
         }
-        let hasValue = values[objective.metric]?.isFinite ?? false
+        let hasValue = values[objective.metric].map { $0.number?.isFinite ?? true } ?? false
         let missing = Outcome.metricsUnavailable("never reported a finite value of \(objective.metric)")
         switch status.condition {
         case .created, .running, .unknown, .UNRECOGNIZED: return nil

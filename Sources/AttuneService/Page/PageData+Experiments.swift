@@ -87,7 +87,7 @@ struct ExperimentOrder {
     private func value(_ summary: ExperimentSummary) -> Double? {
         switch key {
         case .created, .name: summary.createdAt.timeIntervalSince1970
-        case .best: summary.best?.value
+        case .best: summary.best?.value.number
         case .progress: summary.maxTrials.map { Double(summary.counts.ended) / Double(max(1, $0)) }
         }
     }

@@ -1,4 +1,4 @@
-import {finite, formatCount, formatDuration, formatNumber, formatTime, formatValue} from './charts/format.js';
+import {finite, formatBrief, formatCount, formatDuration, formatNumber, formatTime, formatValue} from './charts/format.js';
 import {historyChart} from './charts/history.js';
 import {curvesChart} from './charts/curves.js';
 import {importanceChart} from './charts/importance.js';
@@ -85,7 +85,7 @@ function reportBest({experiment, trials}) {
   return reportSection(
     'Best',
     htmlElement(
-      'p', {class: 'big'}, htmlElement('span', {class: 'number'}, formatNumber(value, 5)),
+      'p', {class: 'big'}, htmlElement('span', {class: finite(value) ? 'number' : 'reported'}, formatNumber(value, 5)),
       ` ${experiment.metric}, trial ${number}`),
     htmlElement(
       'dl', {class: 'values'},
@@ -154,7 +154,7 @@ function reportTrials({trials, experiment}) {
     (trial) =>
       [trial.number,
        trial.state,
-       ...metrics.map((metric) => formatNumber(several ? trial.metrics?.[metric] : trial.value)),
+       ...metrics.map((metric) => formatBrief(several ? trial.metrics?.[metric] : trial.value)),
        ...names.map((name) => formatValue(trial.assignment[name])),
        finite(trial.end) ? formatDuration(trial.end - trial.start) : '–',
   ]);

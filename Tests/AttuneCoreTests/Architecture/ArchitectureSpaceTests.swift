@@ -197,6 +197,88 @@ struct ArchitectureSpaceTests {
         }
     }
 
+    /// DARTS' cells, in networks of 8 channels and 4 layers.
+    private func dartsCells(_ more: KeyValuePairs<String, JSON>) -> JSON {
+        var cells: JSON.Fields = [
+            "kinds": ["normal", "reduction"], "nodes": 2, "inputs": 2, "edges": 2,
+            "operations": ["skip_connect", "max_pool_3x3", "sep_conv_3x3", "sep_conv_5x5"],
+            "network": ["channels": 8, "layers": 4, "classes": 10, "image": "14x14x1"],
+        ]
+        for (key, value) in more { cells[key] = value }
+        return ["cells": .object(cells)]
+    }
+
+    @Test func `cells beyond the limits are not in the space`() throws {
+        let free = try experiment("random", dartsCells([:]))
+        let limited = try experiment("random", dartsCells(["limits": ["parameters": 20_000, "multiplyAdds": 900_000]]))
+        let layout = try #require(limited.nas?.cells)
+        #expect(free.features == [.categorical] && limited.features == [.categorical, .constraints])
+        #expect(limited.space.cardinality == free.space.cardinality)
+        var random = RandomSource(seed: 5)
+        var refused = 0
+        for _ in 0..<200 {
+            let assignment = try free.space.sample(using: &random)
+            let cost = NetworkCost(of: try #require(layout.genotype(assignment)), in: try #require(layout.network))
+            let isWithin = cost.parameters <= 20_000 && cost.multiplyAdds <= 900_000
+            #expect(limited.space.isFeasible(assignment) == isWithin, "\(assignment)")
+            refused += isWithin ? 0 : 1
+            #expect(limited.space.isFeasible(try limited.space.sample(using: &random)))
+        }
+        #expect(refused > 20 && refused < 180)
+        #expect(try Experiment(json: limited.json) == limited)
+        #expect(
+            problems("random", dartsCells(["limits": ["parameters": 10, "multiplyAdds": 1]])) == [
+                "spec.nasConfig.cells.limits.parameters", "spec.nasConfig.cells.limits.multiplyAdds",
+            ])
+    }
+
+    @Test func `a cell that is told makes the network that is measured`() throws {
+        let experiment = try experiment("random", dartsCells([:]))
+        let layout = try #require(experiment.nas?.cells)
+        var random = RandomSource(seed: 6)
+        let assignment = try experiment.space.sample(using: &random)
+        let genotype = try #require(layout.genotype(assignment))
+        let told = try JSON(parsing: try #require(experiment.presented(assignment).last?.value))
+        for (kind, cell) in [("normal", genotype.normal), ("reduction", genotype.reduction)] {
+            let edges = try #require(told[kind]?.array).map { node in
+                (node.array ?? []).map { edge in "\(edge[0]?.string ?? "") \(edge[1]?.int ?? -1)" }
+            }
+            #expect(cell.nodes.map { $0.map { "\($0.operation) \($0.source)" } } == edges)
+        }
+    }
+
+    @Test func `what is wrong with a network and its limits is told at once`() {
+        let wrong = dartsCells([
+            "network": ["channels": 0, "layers": 4, "image": "big"], "limits": [:], "prefilter": ["keep": 1],
+        ])
+        #expect(
+            Set(problems("random", wrong)) == [
+                "spec.nasConfig.cells.network.channels", "spec.nasConfig.cells.network.classes",
+                "spec.nasConfig.cells.network.image", "spec.nasConfig.cells.limits",
+                "spec.nasConfig.cells.prefilter.keep", "spec.nasConfig.cells.prefilter.measure",
+            ])
+        #expect(
+            problems("random", dartsCells(["operations": ["skip_connect", "attention"]]))
+                == ["spec.nasConfig.cells.operations[1]"])
+        #expect(problems("random", dartsCells(["inputs": 1])) == ["spec.nasConfig.cells.inputs"])
+        #expect(
+            problems("random", dartsCells(["prefilter": ["measure": "beauty"]]))
+                == ["spec.nasConfig.cells.prefilter.measure"])
+        #expect(
+            problems("random", ["cells": ["nodes": 2, "operations": ["a"], "limits": ["parameters": 5]]])
+                == ["spec.nasConfig.cells.limits"])
+    }
+
+    @Test func `a network beyond all numbers is only very large`() {
+        let network = CellNetwork(
+            channels: 4096, layers: 1000, classes: 100_000,
+            input: ImageSize(rows: 65_536, columns: 65_536, channels: 2048))
+        let edges = [CellGraph.Edge(.separable(99), from: 0), CellGraph.Edge(.dilated(99), from: 1)]
+        let cell = CellGraph(nodes: [edges, edges, edges])
+        let cost = NetworkCost(of: Genotype(normal: cell, reduction: cell), in: network)
+        #expect(cost.multiplyAdds == .max && cost.parameters > 1_000_000_000)
+    }
+
     // MARK: Reading
 
     @Test func `everything wrong with a configuration is told at once`() {

@@ -9,7 +9,7 @@ struct ExperimentGenerator {
     mutating func experiment() -> Experiment {
         let algorithm = algorithm()
         let nas = maybe { $0.nas() }
-        let space = nas.flatMap { try? SearchSpace(ArchitectureSpace($0, for: algorithm).parameters) } ?? space()
+        let space = nas.flatMap { try? SearchSpace(ArchitectureSpace($0, for: algorithm)) } ?? space()
         return Experiment(
             metadata: Metadata(name: word(), namespace: maybe { $0.text() }, labels: labels(), annotations: labels()),
             objective: objective(), space: space, algorithm: algorithm, earlyStopping: maybe { $0.algorithm() },
@@ -152,9 +152,21 @@ struct ExperimentGenerator {
 
     private mutating func nas() -> NASConfig {
         if Bool.random(using: &random) {
-            let cells = CellLayout(
-                kinds: one(of: [["cell"], ["normal", "reduction"]]), nodes: 1 + count(4), inputs: 1 + count(1),
-                edges: one(of: [.all, .count(1), .count(2)]), operations: ["none", "a \"b\"", "1"])
+            guard Bool.random(using: &random) else {
+                let cells = CellLayout(
+                    kinds: one(of: [["cell"], ["normal", "reduction"]]), nodes: 1 + count(4), inputs: 1 + count(1),
+                    edges: one(of: [.all, .count(1), .count(2)]), operations: ["none", "a \"b\"", "1"])
+                return NASConfig(cells: cells)
+            }
+            var cells = CellLayout(darts: 1 + count(3), operations: [.skip, .separable(3), .maxPool(3)])
+            cells.network = CellNetwork(
+                channels: 2 + count(4), layers: 1 + count(4), classes: 2 + count(4),
+                input: ImageSize(rows: 1 + count(9), columns: 1 + count(9), channels: 1 + count(2)))
+            // Large enough for every cell.
+            cells.limits = one(of: [
+                .init(), .init(parameters: 1 << 40), .init(parameters: 1 << 40, multiplyAdds: 1 << 50),
+            ])
+            cells.prefilter = maybe { CellPrefilter(measure: "parameters", keep: $0.one(of: [0.25, 0.5])) }
             return NASConfig(cells: cells)
         }
         let size = Domain.categorical(["3", "5"])

@@ -32,9 +32,17 @@ struct CollectedLineTests {
         }
     }
 
+    @Test(arguments: ["much", "Genotype(normal=[[('skip_connection',0)]])", "a \u{1B}[31m\n\u{0} é 🤷"])
+    func `texts come back`(text: String) {
+        let observation = Observation(metric: "m", value: .text(text), step: 3, time: Self.time)
+        let line = CollectedLine.text(observation)
+        #expect(!line.contains { $0.isNewline })
+        #expect(CollectedLine.observation(line) == observation)
+    }
+
     @Test(arguments: [
         "", "loss=0.5", "{}", #"{"metric":"m","value":1,"step":0}"#,
-        #"{"metric":"m","value":"much","step":0,"time":"2026-06-22T08:15:00Z"}"#,
+        #"{"metric":"m","value":["much"],"step":0,"time":"2026-06-22T08:15:00Z"}"#,
         #"{"metric":"m","value":1,"step":0.5,"time":"2026-06-22T08:15:00Z"}"#,
         #"{"metric":1,"value":1,"step":0,"time":"2026-06-22T08:15:00Z"}"#,
         #"{"metric":"m","value":1,"step":0,"time":"yesterday"}"#,

@@ -102,4 +102,13 @@ struct JSONMetricParserTests {
         #expect(parser.observations(in: #"{"loss": 1, "x": "# + nested + "}", time: .arrival).isEmpty)
         #expect(parser.badLines == 1)
     }
+
+    @Test func `a string is a value where texts are`() throws {
+        var parser = JSONMetricParser(metrics: ["found", "loss"], texts: ["found"])
+        let found = parser.observations(in: #"{"found": " cells ", "loss": "low", "epoch": 3}"#, time: .arrival)
+        #expect(found.map(\.reported) == [.text("cells")] && found.steps == [3])
+        #expect(parser.observations(in: #"{"found": "0.5"}"#, time: .arrival).map(\.reported) == [.number(0.5)])
+        #expect(parser.observations(in: #"{"found": ""}"#, time: .arrival).isEmpty)
+        #expect(parser.observations(in: #"{"found": ["cells"]}"#, time: .arrival).isEmpty)
+    }
 }

@@ -73,6 +73,51 @@ struct TextMetricParserTests {
         #expect(filtered.observations(in: line.span, time: .arrival).values == [1])
     }
 
+    // MARK: Texts
+
+    /// As Katib's darts containers print it, and as others do.
+    @Test(arguments: [
+        (
+            "Best-Genotype=Genotype(normal=[[('max_pooling_3x3',0)]],normal_concat=range(2,3))",
+            "Genotype(normal=[[('max_pooling_3x3',0)]],normal_concat=range(2,3))"
+        ),
+        (
+            "2026-06-22T08:15:00Z INFO     Best-Genotype=Genotype(normal=[('skip connect', 1)], reduce=[])  ",
+            "Genotype(normal=[('skip connect', 1)], reduce=[])"
+        ),
+    ])
+    func `Katib's line of a genotype is a text`(line: String, text: String) throws {
+        var parser = try TextMetricParser(
+            metrics: ["Best-Genotype"], filters: [#"([\w-]+)=(Genotype.*)"#], texts: ["Best-Genotype"])
+        let found = parser.observations(in: line, time: .arrival)
+        #expect(found.map(\.text) == [text] && found.map(\.step) == [0])
+        #expect(found.allSatisfy { $0.value.isNaN })
+        var numbers = try TextMetricParser(metrics: ["Best-Genotype"], filters: [#"([\w-]+)=(Genotype.*)"#])
+        #expect(numbers.observations(in: line, time: .arrival).isEmpty, "a metric of numbers has no texts")
+    }
+
+    @Test func `where texts are values, numbers are still numbers, and others' texts are none`() throws {
+        var parser = try TextMetricParser(
+            metrics: ["found", "loss"], filters: [#"(\w+)=(\S*)"#], texts: ["found"])
+        let found = parser.observations(
+            in: "found=0.5 found=cells loss=low loss=2 found= found=unavailable", time: .arrival)
+        #expect(found.map(\.reported) == [.number(0.5), .text("cells"), .number(2)])
+        #expect(found.steps == [0, 1, 0])
+    }
+
+    @Test func `the default filter finds no texts`() throws {
+        var parser = try TextMetricParser(metrics: ["found"], texts: ["found"])
+        #expect(parser.observations(in: "found=cells found=0.5x", time: .arrival).compactMap(\.text).isEmpty)
+    }
+
+    @Test func `a text of a megabyte is cut where lines are`() throws {
+        var parser = try TextMetricParser(
+            metrics: ["found"], filters: [#"([\w-]+)=(.*)"#], texts: ["found"])
+        let found = parser.observations(in: "found=" + String(repeating: "ü", count: 1 << 19), time: .arrival)
+        #expect(found.count == 1)
+        #expect((found.first?.text?.utf8.count).map { $0 > 60 << 10 && $0 <= ReportedValue.longestText } == true)
+    }
+
     // MARK: Filters of the user
 
     @Test func `a filter with a space in the name finds it`() throws {

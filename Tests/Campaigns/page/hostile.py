@@ -19,6 +19,7 @@ def run(attune):
             the_address_is_no_way_in(visitor)
         with visiting(browser, server) as visitor:
             a_log_is_text(visitor)
+            a_result_that_is_a_text_is_shown_whole(visitor)
 
 
 def prepare(server):
@@ -103,3 +104,46 @@ spec:
     page = visitor.open("/experiments/loud?tab=logs")
     expect(page.locator("pre.log")).to_contain_text(SCRIPT + IMAGE)
     assert page.locator("pre.log *").count() == 0
+
+
+def a_result_that_is_a_text_is_shown_whole(visitor):
+    server = visitor.server
+    file = f"{server.folder}/found.yaml"
+    with open(file, "w", encoding="utf-8") as text:
+        text.write(f"""
+apiVersion: kubeflow.org/v1beta1
+kind: Experiment
+metadata: {{name: found}}
+spec:
+  objective: {{type: maximize, objectiveMetricName: Best-Genotype}}
+  metricsCollectorSpec: {{collector: {{kind: StdOut}}, source: {{filter: {{metricsFormat: ['([\\w-]+)=(Genotype.*)']}}}}}}
+  algorithm: {{algorithmName: darts, algorithmSettings: [{{name: num_epochs, value: "1"}}]}}
+  maxTrialCount: 1
+  nasConfig:
+    graphConfig: {{numLayers: 1, inputSizes: [32, 32, 3], outputSizes: [10]}}
+    operations:
+      - operationType: convolution
+        parameters: [{{name: size, parameterType: categorical, feasibleSpace: {{list: ["3"]}}}}]
+  trialTemplate:
+    trialParameters: []
+    trialSpec:
+      apiVersion: attune.dev/v1
+      kind: Process
+      command:
+        - sh
+        - -c
+        - |
+          printf 'Best-Genotype=Genotype({SCRIPT}{IMAGE}\\033[31m'; head -c 3000 /dev/zero | tr '\\0' g; echo ')end'
+""")
+    server.tool("run", file, "--quiet")
+    whole = f"Genotype({SCRIPT}{IMAGE}\\u001b[31m{'g' * 3000})end"
+    page = visitor.open("/experiments/found")
+    for path in ("", "/trials/1"):
+        visitor.open(f"/experiments/found{path}")
+        expect(page.locator(".reported")).to_have_text(whole)
+        assert page.locator(".reported *").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    for path in ("/", "/experiments/found?tab=trials", "/compare?names=found"):
+        visitor.open(path)
+        expect(page.get_by_text("Genotype(<script>").first).to_be_visible()
+        assert "ggggg" * 40 not in page.locator("main").inner_text()

@@ -4,19 +4,33 @@ export function finite(value) {
 }
 
 /**
- * A number for people: four significant digits, exponents where they are shorter.
+ * A number for people: four significant digits, exponents where they are shorter. What is reported in place of a number is
+ * shown whole.
  * @param {number|string|null} value
  * @param {number} [digits]
  */
 export function formatNumber(value, digits = 4) {
   if (value === null || value === undefined) return '–';
-  if (!finite(value)) return String(value);
+  if (!finite(value)) return visibleText(String(value));
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-4)
     return value.toExponential(digits - 2).replace(/\.?0+e/, 'e').replace('e+', 'e').replace('-', '−');
   if (Number.isInteger(value)) return formatCount(value);
   return String(Number(value.toPrecision(Math.max(digits, Math.ceil(Math.log10(size)))))).replace('-', '−');
+}
+
+/** The same in as little room as a table has. */
+export function formatBrief(value) {
+  const text = formatNumber(value);
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+}
+
+/** A text with what could not be seen, or would turn what stands beside it, by its code. */
+export function visibleText(text) {
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A whole number with thin spaces between thousands. */

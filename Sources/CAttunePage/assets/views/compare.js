@@ -5,7 +5,7 @@ import {emptyNote, filled} from '../notes.js';
 import {experimentAddress, go, pageAddress} from '../router.js';
 import {historiesChart} from '../charts/history.js';
 import {edfChart} from '../charts/edf.js';
-import {finite, formatCount, formatDuration, formatNumber, formatValue} from '../charts/format.js';
+import {finite, formatBrief, formatCount, formatDuration, formatNumber, formatValue} from '../charts/format.js';
 import {begun, stateBadge} from './words.js';
 
 /** Experiments side by side. */
@@ -81,7 +81,7 @@ function summaryTable({experiments, shared}) {
       (item) =>
         (item.best ?
            [
-             el('strong', {class: 'number'}, formatNumber(item.best.value, 5)),
+             el('strong', {class: 'number'}, finite(item.best.value) ? formatNumber(item.best.value, 5) : formatBrief(item.best.value)),
              ` ${item.metric}, trial ${item.best.number}`
            ] :
            '–')

@@ -3,7 +3,7 @@ import {get} from '../api.js';
 import {follow, whileSeen} from '../live.js';
 import {emptyNote, problemNote} from '../notes.js';
 import {experimentAddress, pageAddress, remember} from '../router.js';
-import {formatCount, formatNumber} from '../charts/format.js';
+import {formatBrief, formatCount} from '../charts/format.js';
 import {sparkline} from '../charts/history.js';
 import {ago, begun, countsText, progressBar, stateBadge, stateName} from './words.js';
 import {experimentActions} from './actions.js';
@@ -130,7 +130,7 @@ function rowElement(experiment, context) {
 function bestCell(experiment, best) {
   if (experiment.objectives > 1) return el('span', {class: 'muted'}, `${experiment.objectives} objectives`);
   if (!best) return el('span', {class: 'muted'}, '–');
-  return [el('strong', {class: 'number'}, formatNumber(best.value)), el('span', {class: 'muted'}, experiment.metric)];
+  return [el('strong', {class: 'number'}, formatBrief(best.value)), el('span', {class: 'muted'}, experiment.metric)];
 }
 
 function rowMenu(experiment, context) {

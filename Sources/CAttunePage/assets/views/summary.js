@@ -2,7 +2,7 @@ import {announce, button, el, pairs} from '../dom.js';
 import {call, experimentPath, get} from '../api.js';
 import {experimentAddress, pageAddress} from '../router.js';
 import {findings, nextSteps} from '../charts/findings.js';
-import {formatNumber, formatValue} from '../charts/format.js';
+import {finite, formatNumber, formatValue} from '../charts/format.js';
 import {editBudget} from './actions.js';
 import {begun} from './words.js';
 
@@ -36,12 +36,22 @@ function bestContent({experiment, name}, number, value, assignment) {
         'Copy', () => copyText(JSON.stringify(assignment, null, 2), 'The values are copied'),
         {'aria-label': 'Copy the values of the best trial as JSON'})),
     el(
-      'p', {class: 'big'}, el('span', {class: 'number'}, formatNumber(value, 5)), ' ',
-      el('span', {class: 'muted'}, experiment.metric),
+      'p', {class: 'big'},
+      ...(finite(value) ?
+            [
+              el('span', {class: 'number'}, formatNumber(value, 5)), ' ',
+              el('span', {class: 'muted'}, experiment.metric)
+            ] :
+            reportedText(value, experiment.metric)),
       el('a', {class: 'aside', href: experimentAddress(name, {}, `/trials/${number}`)}, `Trial ${number}`)),
     el('p', {class: 'hint'}, 'Use these values:'),
     pairs(Object.entries(assignment).map(([key, item]) => [key, formatValue(item)]), {class: 'values'}),
   ];
+}
+
+/** What a trial reported in place of a number, whole. */
+export function reportedText(value, metric) {
+  return [el('span', {class: 'reported'}, formatNumber(value)), ' ', el('span', {class: 'muted'}, metric)];
 }
 
 function severalBest(experiment) {

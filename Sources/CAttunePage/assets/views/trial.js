@@ -2,6 +2,7 @@ import {choice, el, pairs, throttled} from '../dom.js';
 import {experimentPath, get} from '../api.js';
 import {Figure} from '../figure.js';
 import {experimentAddress} from '../router.js';
+import {reportedText} from './summary.js';
 import {seriesChart} from '../charts/curves.js';
 import {formatDuration, formatNumber, formatTime, formatValue, finite} from '../charts/format.js';
 import {logPane} from './log.js';
@@ -52,11 +53,14 @@ function valuesCard(trial, {experiment}) {
       el('span', {class: 'number'}, formatNumber(trial.value, 5)), ' ',
       el('span', {class: 'muted'}, experiment.metric)
     ] :
-    [el('span', {class: 'muted'}, 'No value')];
+    trial.value ? reportedText(trial.value, experiment.metric) :
+                  [el('span', {class: 'muted'}, 'No value')];
   const metrics =
     Object.entries(trial.metricsSummary ?? {})
       .map(
         ([metric, {latest, min, max}]) =>
+          typeof min !== 'number' && typeof latest === 'string' ?
+          [metric, formatNumber(latest)] :
           ([metric, `${formatNumber(latest, 5)} (from ${formatNumber(min, 5)} to ${formatNumber(max, 5)})`]));
   return el(
     'section', {class: 'card', 'aria-label': 'Values'}, el('h3', {}, 'Values'), el('p', {class: 'big'}, value),

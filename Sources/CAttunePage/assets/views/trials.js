@@ -2,7 +2,7 @@ import {button, debounced, el, throttled} from '../dom.js';
 import {experimentPath, get, pageURL} from '../api.js';
 import {problemNote} from '../notes.js';
 import {experimentAddress, remember} from '../router.js';
-import {formatCount, formatDuration, formatNumber, formatValue, finite} from '../charts/format.js';
+import {formatBrief, formatCount, formatDuration, formatValue, finite} from '../charts/format.js';
 import {begun, stateBadge, stateName} from './words.js';
 
 const PAGE = 100;
@@ -91,11 +91,11 @@ function tableColumns(experiment) {
     {text: 'State', sort: 'state', cell: (trial) => stateBadge(trial.state)},
     ...(
       metrics.length === 1 ?
-        [{text: metrics[0], sort: 'value', cell: (trial) => formatNumber(trial.value)}] :
+        [{text: metrics[0], sort: 'value', cell: (trial) => formatBrief(trial.value)}] :
         metrics.map(
-          (metric) => ({text: metric, sort: metric, cell: (trial) => formatNumber(trial.metrics?.[metric])}))),
+          (metric) => ({text: metric, sort: metric, cell: (trial) => formatBrief(trial.metrics?.[metric])}))),
     ...others.slice(0, 6).map(
-      (metric) => ({text: metric, sort: metric, cell: (trial) => formatNumber(trial.metrics?.[metric])})),
+      (metric) => ({text: metric, sort: metric, cell: (trial) => formatBrief(trial.metrics?.[metric])})),
     ...experiment.parameters.map(
       ({name}) => ({text: name, sort: `parameter:${name}`, cell: (trial) => formatValue(trial.assignment[name])})),
     {

@@ -17,6 +17,9 @@ public enum CellOperation: Sendable, Hashable {
         .none, .maxPool(3), .averagePool(3), .skip, .separable(3), .separable(5), .dilated(3), .dilated(5),
     ]
 
+    /// The largest side of a window.
+    public static let largestWindow = 15
+
     /// Side of its window in pixels, odd; 1 where it has none.
     public var kernel: Int {
         switch self {
@@ -58,10 +61,14 @@ extension CellOperation: CustomStringConvertible {
         case "none": self = .none
         case "skip_connect", "skip_connection": self = .skip
         default:
-            guard let window = name.wholeMatch(of: /([a-z_]+)_([0-9]{1,2})x([0-9]{1,2})/), window.2 == window.3,
-                let kernel = Int(window.2), kernel % 2 == 1
+            // By hand, as a search asks for thousands of them.
+            guard let end = name.lastIndex(of: "_") else { return nil }
+            let sides = name[name.index(after: end)...].split(separator: "x", omittingEmptySubsequences: false)
+            guard sides.count == 2, sides[0] == sides[1], (1...2).contains(sides[0].utf8.count),
+                sides[0].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let kernel = Int(sides[0]), kernel % 2 == 1,
+                kernel <= CellOperation.largestWindow
             else { return nil }
-            switch window.1 {
+            switch name[..<end] {
             case "max_pool", "max_pooling": self = .maxPool(kernel)
             case "avg_pool", "avg_pooling": self = .averagePool(kernel)
             case "sep_conv", "separable_convolution": self = .separable(kernel)
@@ -70,4 +77,12 @@ extension CellOperation: CustomStringConvertible {
             }
         }
     }
+}
+
+extension CellOperation {
+    /// What to say where a text names an operation that there is not.
+    public static func unknown(_ name: String) -> String { "found operation \"\(name)\"; \(remedy)" }
+
+    static let remedy =
+        "the operations are \(darts.map(\.description).joined(separator: ", ")), or with windows of another odd size up to \(largestWindow)"
 }

@@ -11,11 +11,25 @@ public struct NetworkCost: Sendable, Hashable {
         (self.parameters, self.multiplyAdds) = (parameters, multiplyAdds)
     }
 
+    /// What is too large for a number is the largest.
     public static func + (a: Self, b: Self) -> Self {
-        NetworkCost(parameters: a.parameters + b.parameters, multiplyAdds: a.multiplyAdds + b.multiplyAdds)
+        func sum(_ a: Int, _ b: Int) -> Int {
+            let (sum, overflow) = a.addingReportingOverflow(b)
+            return overflow ? .max : sum
+        }
+        return NetworkCost(
+            parameters: sum(a.parameters, b.parameters), multiplyAdds: sum(a.multiplyAdds, b.multiplyAdds))
     }
 
     static func += (a: inout Self, b: Self) { a = a + b }
+}
+
+/// The product, or the largest number where it is larger.
+private func product(_ factors: Int...) -> Int {
+    factors.reduce(1) { product, factor in
+        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : next
+    }
 }
 
 /// Feature maps, as far as their cost depends on them.
@@ -55,7 +69,8 @@ extension NetworkCost {
             reduced = reduces
         }
         self += NetworkCost(
-            parameters: (maps.channels + 1) * network.classes, multiplyAdds: maps.channels * network.classes)
+            parameters: product(maps.channels + 1, network.classes),
+            multiplyAdds: product(maps.channels, network.classes))
     }
 
     /// - Parameter reduced: whether the cell before halved the image, so that the older input is larger.
@@ -87,14 +102,14 @@ extension NetworkCost {
 
     /// Depthwise, pointwise, norm.
     private static func depthwise(_ maps: Maps, _ kernel: Int) -> NetworkCost {
-        let weights = maps.channels * kernel * kernel
-        return NetworkCost(parameters: weights, multiplyAdds: weights * maps.area)
+        let weights = product(maps.channels, kernel * kernel)
+        return NetworkCost(parameters: weights, multiplyAdds: product(weights, maps.area))
             + convolution(from: maps.channels, to: maps, window: 1) + norm(maps)
     }
 
     private static func convolution(from channels: Int, to maps: Maps, window: Int) -> NetworkCost {
-        let weights = channels * maps.channels * window
-        return NetworkCost(parameters: weights, multiplyAdds: weights * maps.area)
+        let weights = product(channels, maps.channels, window)
+        return NetworkCost(parameters: weights, multiplyAdds: product(weights, maps.area))
     }
 
     private static func norm(_ maps: Maps) -> NetworkCost {
