@@ -18,7 +18,7 @@ arguments.add_argument("attune", help="the program")
 arguments.add_argument("folder", help="a data set with test images")
 arguments.add_argument("--seeds", type=int, default=5)
 arguments.add_argument("--random-cells", type=int, default=10)
-arguments.add_argument("--trainings", type=int, default=2, help="of each random cell; the chosen one has twice as many")
+arguments.add_argument("--trainings", type=int, default=4, help="of the chosen cell; each random one is trained once")
 arguments.add_argument("--shrink", default="2")
 arguments.add_argument("search", nargs="*", help="further options of the search, after --")
 options = arguments.parse_args()
@@ -55,12 +55,11 @@ for seed in range(1, options.seeds + 1):
     chosen = re.search(r"\nBest-Genotype=(.*)", text)[1]
     random = re.findall(r"\nCandidate-.* origin=random Candidate-Genotype=(.*)", text)
     skips = re.search(r"normal=(.*),normal_concat", chosen)[1].count("skip_connect")
-    work = [(genotype, 1000 + run) for genotype in random for run in range(options.trainings)]
-    work += [(chosen, 1000 + run) for run in range(2 * options.trainings)]
+    work = [(genotype, 1000 + place) for place, genotype in enumerate(random)]
+    work += [(chosen, 1000 + run) for run in range(options.trainings)]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(lambda one: tested(*one), work))
-    split = len(random) * options.trainings
-    test_random, test_chosen = statistics.mean(results[:split]), statistics.mean(results[split:])
+    test_random, test_chosen = statistics.mean(results[: len(random)]), statistics.mean(results[len(random) :])
     accuracy, loss = value(text, "Retrained-Accuracy"), value(text, "Retrained-Loss")
     random_accuracy, random_loss = value(text, "Random-Accuracy"), value(text, "Random-Loss")
     gains["cross-validated accuracy"].append(accuracy - random_accuracy)

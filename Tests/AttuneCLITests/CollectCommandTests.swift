@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// `attune collect` as a process of its own.
-@Suite(.timeLimit(.minutes(5))) struct CollectCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CollectCommandTests {
     /// What was printed so far; nil where some line is none.
     private func observations(_ text: String) -> [Observation]? {
         let lines = text.split(separator: "\n").map { CollectedLine.observation(String($0)) }

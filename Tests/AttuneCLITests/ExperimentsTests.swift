@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Every file in `experiments/` runs to its end as a user would run it.
-@Suite(.timeLimit(.minutes(5))) struct ExperimentsTests {
+@Suite(.timeLimit(.minutes(10))) struct ExperimentsTests {
     /// Names of the experiments, with how many of their trials end in which state.
     static let expected: [(String, [String: Int])] = [
         ("quickstart", ["Succeeded": 20]),

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// `attune nas` as a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct NASCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct NASCommandTests {
     private let darts = """
         Genotype(normal=[('sep_conv_3x3', 0), ('skip_connect', 1)], normal_concat=range(2, 3), \
         reduce=[('max_pool_3x3', 0), ('dil_conv_5x5', 1)], reduce_concat=range(2, 3))

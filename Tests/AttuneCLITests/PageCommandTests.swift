@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// The page and the report, from the command line.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct PageCommandTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct PageCommandTests {
     private static func ran(_ attune: CommandLineTool, _ name: String, _ flags: String...) async throws
         -> ProgramRun.End
     {

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The command line with a server: the same commands, and workers that several machines may be.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ServerCommandTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ServerCommandTests {
     private static let script = "echo step=1 loss=$x"
 
     @Test func `what is submitted is worked on, and every reading command shows it`() async throws {

@@ -95,7 +95,8 @@ struct ImageReadingTests {
             ("1,2\n10000,1\n", "line 2, column 1: found \"10000\"; a label is"),
             ("1,2,3\n", "each line has 2 pixels, which make no square"),
             ("1,2\n,1\n", "line 2, column 1: found \"\""), ("1,2\nx,1\n", "line 2, column 1: found \"x\""),
-            ("1,99999999999999999999999\n", "holds no image"),
+            ("1,99999999999999999999999\n", "line 1, column 2: found \"99999999999999999999\"; a pixel is"),
+            ("-1,2\n", "line 1, column 1: found \"-1\"; a label is"),
         ])
     func `CSV that is not images is refused with its place`(text: String, message: String) throws {
         let folder = try ImageFolder()

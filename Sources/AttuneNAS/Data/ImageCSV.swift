@@ -70,7 +70,8 @@ private struct CSVImageReader {
         if width == 0 {
             let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
             try begin(with: fields, number)
-            if fields.contains(where: { Self.number($0) == nil }) { return }
+            // A number that no image has, such as -1, does not make a header of the line.
+            if fields.contains(where: { Double(String(decoding: Self.bare($0), as: UTF8.self)) == nil }) { return }
         }
         try append(line, number)
     }
@@ -115,9 +116,7 @@ private struct CSVImageReader {
 
     /// A whole number of at most six digits, spaces around it allowed.
     private static func number(_ field: ArraySlice<UInt8>) -> Int? {
-        var digits = field
-        while let first = digits.first, first == 0x20 { digits.removeFirst() }
-        while let last = digits.last, last == 0x20 { digits.removeLast() }
+        let digits = bare(field)
         guard (1...6).contains(digits.count) else { return nil }
         var value = 0
         for digit in digits {
@@ -125,5 +124,13 @@ private struct CSVImageReader {
             value = value * 10 + Int(digit - 0x30)
         }
         return value
+    }
+
+    /// Without the spaces around it.
+    private static func bare(_ field: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var field = field
+        while field.first == 0x20 { field.removeFirst() }
+        while field.last == 0x20 { field.removeLast() }
+        return field
     }
 }

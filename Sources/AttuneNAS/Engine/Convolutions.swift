@@ -182,8 +182,8 @@ final class FactorizedReduction<Scalar: NetworkScalar>: Layer {
             let pixels = picked[offset].maps(halved(input.shape))
             eachPixel(of: input.shape, offset) { small, large in
                 let to = pixels.start + small
-                guard let large else { return to.update(repeating: 0, count: input.shape.batch) }
-                to.update(from: input.start + large, count: input.shape.batch)
+                guard let large else { return to.clear(input.shape.batch) }
+                to.copy(from: input.start + large, input.shape.batch)
             }
             let part = map.forward(pixels, pass)
             output.channels(first..<first + part.shape.channels).copy(from: part)
@@ -202,7 +202,7 @@ final class FactorizedReduction<Scalar: NetworkScalar>: Layer {
             let part = map.backward(gradient.channels(first..<first + channels), pass)
             eachPixel(of: shape, offset) { small, large in
                 guard let large else { return }
-                (result.start + large).update(from: part.start + small, count: shape.batch)
+                (result.start + large).copy(from: part.start + small, shape.batch)
             }
             first += channels
         }

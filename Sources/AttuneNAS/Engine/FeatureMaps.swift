@@ -37,11 +37,23 @@ public struct FeatureMaps<Scalar: NetworkScalar> {
         FeatureMaps(start: channel(range.lowerBound), shape: shape.with(channels: range.count))
     }
 
-    func copy(from other: FeatureMaps) { start.update(from: other.start, count: count) }
+    func copy(from other: FeatureMaps) { start.copy(from: other.start, count) }
 
     func add(_ other: FeatureMaps) { Scalar.kernels.add(1, other.start, start, count) }
 
-    func clear() { start.update(repeating: 0, count: count) }
+    func clear() { start.clear(count) }
+}
+
+/// Whole stretches as bytes: number by number, generic code would call a function for each.
+extension UnsafeMutablePointer where Pointee: NetworkScalar {
+    func copy(from other: UnsafeMutablePointer, _ count: Int) {
+        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: count * MemoryLayout<Pointee>.stride)
+    }
+
+    func clear(_ count: Int) {
+        UnsafeMutableRawPointer(self)
+            .initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Pointee>.stride)
+    }
 }
 
 /// Memory that grows to the largest stack asked of it, and keeps what is in it until the next use.
@@ -58,7 +70,7 @@ final class MapBuffer<Scalar: NetworkScalar> {
         if memory.count < count {
             memory.deallocate()
             memory = .allocate(capacity: count)
-            memory.initialize(repeating: 0)
+            memory.baseAddress?.clear(count)
         }
         // At least one number is always there.
         return memory.baseAddress ?? start(1)

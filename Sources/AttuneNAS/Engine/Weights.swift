@@ -55,7 +55,7 @@ public final class Weights<Scalar: NetworkScalar> {
 
     func memory(_ slot: Slot) -> UnsafeMutablePointer<Scalar> { memories.baseAddress! + slot.start }
 
-    public func clearGradients() { gradients.update(repeating: 0) }
+    public func clearGradients() { gradients.baseAddress?.clear(count) }
 
     /// The values, all of them at once.
     public var vector: [Scalar] {

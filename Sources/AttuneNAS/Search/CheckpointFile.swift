@@ -51,6 +51,29 @@ struct CheckpointFile {
     }
 }
 
+/// What a search or a training was begun with, name by name: those that agree in all of it come to the same.
+struct CheckpointOrigin {
+    private let fields: [(name: String, value: String)]
+
+    /// - Parameter settings: a structure; its fields are told apart by their names.
+    init(_ settings: some Any, _ images: ImageSet, more: [(name: String, value: String)] = []) {
+        let (pixels, labels) = (CRC32C.checksum(images.pixels), CRC32C.checksum("\(images.labels)".utf8))
+        let content = (name: "images", value: "\(images.count) \(images.size) \(pixels) \(labels)")
+        fields = Mirror(reflecting: settings).children.map { ($0.label ?? "", "\($0.value)") } + [content] + more
+    }
+
+    var json: JSON { .object(JSON.Fields(fields.map { ($0.name, .string($0.value)) })) }
+
+    /// - Throws: `AttuneError` naming what is not as in a checkpoint of another origin.
+    func check(against header: JSON?, _ path: String) throws(AttuneError) {
+        let other = fields.filter { header?[$0.name]?.string != $0.value }.map(\.name)
+        guard !other.isEmpty else { return }
+        throw AttuneError(
+            "\(path): was begun with other settings (\(other.joined(separator: ", "))); use those again, or remove it to begin anew"
+        )
+    }
+}
+
 extension BatchOutcome {
     var json: JSON { ["loss": .number(loss), "correct": .number(correct), "images": .number(images)] }
 

@@ -44,6 +44,11 @@ public final class Retraining {
     private let standardisation: Standardisation
     private let network: GenotypeNetwork<Float>
     private let descent: MomentumDescent<Float>
+    private lazy var origin: CheckpointOrigin = {
+        var settings = settings
+        settings.threads = 1
+        return CheckpointOrigin(settings, images, more: [("genotype", genotype.katibText)])
+    }()
 
     /// - Throws: `AttuneError` naming the setting that is not possible.
     public init(_ genotype: Genotype, _ images: ImageSet, _ settings: RetrainingSettings) throws(AttuneError) {
@@ -99,8 +104,10 @@ public final class Retraining {
         }
         let indices = Array(others.labels.indices)
         var (outcome, probabilities) = (BatchOutcome(images: 0), [[Double]]())
-        for start in stride(from: 0, to: indices.count, by: 256) {
-            let batch = Array(indices[start..<min(start + 256, indices.count)])
+        // No more at once than the training needs memory for, or few enough.
+        let size = max(settings.batch, 64)
+        for start in stride(from: 0, to: indices.count, by: size) {
+            let batch = Array(indices[start..<min(start + size, indices.count)])
             outcome = outcome + run(others, batch, [], Pass(trains: false, learnsWeights: false))
             probabilities += network.probabilities
         }
@@ -120,7 +127,7 @@ public final class Retraining {
 
 /// A training as a file; its numbers are the weights, their velocity and the statistics of batch norm.
 extension Retraining {
-    private static let title = "attune network training 1"
+    private static let title = "attune network training 2"
 
     /// Writes the training as it is.
     ///
@@ -128,7 +135,7 @@ extension Retraining {
     public func save(to path: String) throws(AttuneError) {
         let weights = network.weights
         let header: JSON = [
-            "of": .string(fingerprint), "epochs": .array(outcomes.map(\.json)),
+            "origin": origin.json, "epochs": .array(outcomes.map(\.json)),
             "weights": .number(weights.count), "velocity": .number(descent.velocity.count),
         ]
         try CheckpointFile(header: header, numbers: weights.vector + descent.velocity + weights.memory)
@@ -140,9 +147,7 @@ extension Retraining {
     /// - Throws: `AttuneError` where it is another's, or spoilt; the training is then as before.
     public func restore(from path: String) throws(AttuneError) {
         let file = try CheckpointFile(reading: path, Retraining.title)
-        guard file.header["of"]?.string == fingerprint else {
-            throw AttuneError("\(path): is of a training of other cells, settings or images; remove it to begin anew")
-        }
+        try origin.check(against: file.header["origin"], path)
         let weights = network.weights
         let outcomes = (file.header["epochs"]?.array ?? []).compactMap { BatchOutcome(json: $0) }
         guard let velocity = file.header["velocity"]?.int, [0, weights.count].contains(velocity),
@@ -153,12 +158,5 @@ extension Retraining {
         descent.restore(velocity: Array(file.numbers[weights.count..<weights.count + velocity]))
         weights.memory = Array(file.numbers.suffix(weights.memory.count))
         self.outcomes = outcomes
-    }
-
-    /// Says the same of trainings that come to the same.
-    private var fingerprint: String {
-        var settings = settings
-        settings.threads = 1
-        return "\(genotype.katibText) \(settings) \(images.count) \(images.size)"
     }
 }

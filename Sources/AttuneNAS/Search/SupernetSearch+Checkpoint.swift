@@ -2,7 +2,7 @@ import AttuneCore
 
 /// A search as a file; its numbers are the weights and their velocity.
 extension SupernetSearch {
-    private static let title = "attune supernet search 2"
+    private static let title = "attune supernet search 3"
 
     /// Writes the search as it is.
     ///
@@ -10,8 +10,7 @@ extension SupernetSearch {
     public func save(to path: String) throws(AttuneError) {
         let state = state
         let header: JSON = [
-            "settings": .string(settings.fingerprint), "images": .string("\(imageCount) \(imageSize)"),
-            "epochs": .array(epochs.map(\.json)), "architecture": JSON(state.architecture),
+            "origin": origin.json, "epochs": .array(epochs.map(\.json)), "architecture": JSON(state.architecture),
             "steps": .number(state.steps), "means": JSON(state.means), "squares": JSON(state.squares),
         ]
         try CheckpointFile(header: header, numbers: state.weights + state.velocity).write(Self.title, to: path)
@@ -23,13 +22,7 @@ extension SupernetSearch {
     public func restore(from path: String) throws(AttuneError) {
         let file = try CheckpointFile(reading: path, Self.title)
         let header = file.header
-        guard header["settings"]?.string == settings.fingerprint,
-            header["images"]?.string == "\(imageCount) \(imageSize)"
-        else {
-            throw AttuneError(
-                "\(path): is of a search with other settings or images; remove it, or search with those it was made with"
-            )
-        }
+        try origin.check(against: header["origin"], path)
         guard let state = SearchMemory(header, numbers: file.numbers, weights: state.weights.count),
             let epochs = header["epochs"]?.array?.map(SearchEpoch.init(json:)), !epochs.contains(where: { $0 == nil }),
             state.architecture.count == self.state.architecture.count
@@ -78,15 +71,6 @@ struct SearchMemory {
 
 extension JSON {
     fileprivate init(_ numbers: [Double]) { self = .array(numbers.map { .number($0) }) }
-}
-
-extension SearchSettings {
-    /// Says the same of settings that give the same search.
-    var fingerprint: String {
-        var settings = self
-        settings.threads = 1
-        return "\(settings)"
-    }
 }
 
 extension SearchEpoch {

@@ -113,8 +113,12 @@ public final class SupernetSearch {
         return recent > 0 && earlier / recent < ratio
     }
 
-    var imageCount: Int { images.count }
-    var imageSize: ImageSize { images.size }
+    /// What a checkpoint says of itself. The threads change nothing.
+    private(set) lazy var origin: CheckpointOrigin = {
+        var settings = settings
+        settings.threads = 1
+        return CheckpointOrigin(settings, images)
+    }()
 
     /// What the next epochs depend on.
     var state: SearchMemory {

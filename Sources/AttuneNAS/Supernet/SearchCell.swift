@@ -165,15 +165,24 @@ final class SearchCell<Scalar: NetworkScalar> {
     private func collect(
         _ sources: [Int], _ returns: [SearchState<Scalar>.Returns], into gradients: [FeatureMaps<Scalar>], _ pass: Pass
     ) {
-        let ways = sources.map { states[$0].waysBack(returns[$0], pass) }
-        let all = ways.flatMap(\.self)
-        let results = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: all.count))
-        workers.forEach(all.count) { results.values[$0] = all[$0]() }
-        var rest = results.values.compactMap(\.self)[...]
-        for (index, source) in sources.enumerated() {
-            let own = rest.prefix(ways[index].count)
-            rest = rest.dropFirst(ways[index].count)
-            states[source].collect(returns[source], ways: Array(own), into: gradients[index], pass)
+        let sums = sources.map { states[$0].sums(of: returns[$0]) }
+        let channels = sums.flatMap(\.all).flatMap { sum in (0..<sum.total.shape.channels).map { (sum, $0) } }
+        workers.forEach(channels.count) { channels[$0].0.add(channels[$0].1) }
+        let ways = zip(sources, sums).map { states[$0].waysBack($1, pass) }
+        let places = ways.indices.flatMap { source in ways[source].indices.map { (source, $0) } }
+        let results = ResultBox([SearchState<Scalar>.Return?](repeating: nil, count: places.count))
+        workers.forEach(places.count) { results.values[$0] = ways[places[$0].0][places[$0].1]() }
+        var back = [[SearchState<Scalar>.Return]](repeating: [], count: sources.count)
+        for (place, result) in zip(places, results.values) {
+            if let result { back[place.0].append(result) }
+        }
+        for (index, source) in sources.enumerated() { back[index] += returns[source].plain.map { (0, $0) } }
+        workers.forEach(sources.count * self.channels) { [back, width = self.channels] place in
+            let (source, channel) = (place / width, place % width)
+            let own = gradients[source].channels(channel..<channel + 1)
+            for (first, maps) in back[source] where (first..<first + maps.shape.channels).contains(channel) {
+                own.add(maps.channels(channel - first..<channel - first + 1))
+            }
         }
     }
 

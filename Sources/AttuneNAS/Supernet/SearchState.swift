@@ -71,35 +71,51 @@ final class SearchState<Scalar: NetworkScalar> {
         var bypassed: [FeatureMaps<Scalar>] = []
     }
 
-    /// The ways by which gradients come back that have layers of their own, which may be gone at once.
-    func waysBack(_ returns: Returns, _ pass: Pass) -> [() -> FeatureMaps<Scalar>] {
-        var ways: [() -> FeatureMaps<Scalar>] = []
-        for pool in pools {
-            guard let gradients = returns.pooled[pool.operation] else { continue }
-            ways.append { pool.layer.backward(self.sum(gradients, pool.sums), pass) }
+    /// Gradients of one thing that came back along several edges, to be added up channel by channel.
+    struct GradientSum {
+        let parts: [FeatureMaps<Scalar>]
+        let total: FeatureMaps<Scalar>
+
+        fileprivate init?(_ parts: [FeatureMaps<Scalar>]?, _ buffer: MapBuffer<Scalar>) {
+            guard let parts, let first = parts.first else { return nil }
+            self.parts = parts
+            total = parts.count > 1 ? buffer.maps(first.shape) : first
         }
-        if !returns.rectified.isEmpty {
-            ways.append { self.rectifier.backward(self.sum(returns.rectified, self.mixedGradient), pass) }
+
+        func add(_ channel: Int) {
+            guard parts.count > 1 else { return }
+            combine(parts.map { (maps: $0, factor: 1) }, constant: 0, channel, into: total)
+        }
+    }
+
+    /// The sums that `waysBack` needs.
+    struct ReturnSums {
+        fileprivate let rectified: GradientSum?
+        fileprivate let pooled: [(layer: any Layer<Scalar>, sum: GradientSum)]
+        fileprivate let bypassed: GradientSum?
+
+        var all: [GradientSum] { pooled.map(\.sum) + [rectified, bypassed].compactMap(\.self) }
+    }
+
+    func sums(of returns: Returns) -> ReturnSums {
+        ReturnSums(
+            rectified: GradientSum(returns.rectified, mixedGradient),
+            pooled: pools.compactMap { pool in
+                GradientSum(returns.pooled[pool.operation], pool.sums).map { (pool.layer, $0) }
+            },
+            bypassed: GradientSum(returns.bypassed, sums))
+    }
+
+    /// What comes back to some channels of the state, from the first of them on.
+    typealias Return = (first: Int, maps: FeatureMaps<Scalar>)
+
+    /// The ways back through layers of the state's own, which may be gone at once.
+    func waysBack(_ sums: ReturnSums, _ pass: Pass) -> [() -> Return] {
+        var ways: [() -> Return] = sums.pooled.map { pool in { (0, pool.layer.backward(pool.sum.total, pass)) } }
+        if let rectified = sums.rectified { ways.append { (0, self.rectifier.backward(rectified.total, pass)) } }
+        if let bypassed = sums.bypassed {
+            ways.append { (self.mixed, self.bypass?.backward(bypassed.total, pass) ?? bypassed.total) }
         }
         return ways
-    }
-
-    /// Adds what came back to the state's gradient, `ways` being what `waysBack` gave.
-    func collect(
-        _ returns: Returns, ways: [FeatureMaps<Scalar>], into gradient: FeatureMaps<Scalar>, _ pass: Pass
-    ) {
-        let part = gradient.channels(0..<mixed)
-        for maps in ways + returns.plain { part.add(maps) }
-        guard !returns.bypassed.isEmpty else { return }
-        let total = sum(returns.bypassed, sums)
-        gradient.channels(mixed..<gradient.shape.channels).add(bypass?.backward(total, pass) ?? total)
-    }
-
-    private func sum(_ gradients: [FeatureMaps<Scalar>], _ buffer: MapBuffer<Scalar>) -> FeatureMaps<Scalar> {
-        guard gradients.count > 1 else { return gradients[0] }
-        let total = buffer.maps(gradients[0].shape)
-        let terms = gradients.map { (maps: $0, factor: Scalar(1)) }
-        for channel in 0..<total.shape.channels { combine(terms, constant: 0, channel, into: total) }
-        return total
     }
 }

@@ -66,7 +66,7 @@ public final class Supernet<Scalar: NetworkScalar> {
     func backward(_ pass: Pass) -> CellPair<EdgeWeights<Scalar>?> {
         var slopes = CellPair<EdgeWeights<Scalar>?>(normal: nil, reduction: nil)
         let gradients = zip(gradients, shapes).map { $0.maps($1) }
-        for maps in gradients { maps.clear() }
+        workers.forEach(gradients.count) { gradients[$0].clear() }
         gradients[cells.count].copy(from: classifier.backward(pass))
         for (index, cell) in cells.enumerated().reversed() {
             let back = cell.backward(gradients[index + 1], pass)
