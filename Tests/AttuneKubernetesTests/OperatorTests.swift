@@ -17,6 +17,9 @@ struct OperatorTests {
         desk.start()
         try desk.submit(TestCluster.manifest())
         let object = try await desk.experiment(last: "Succeeded")
+        try await desk.simulated.until {
+            $0.get("suggestions", "demo").map { Conditions($0["status"]).has("Succeeded") } ?? false
+        }
         await desk.stop()
         let status = object["status"]
         #expect(status?["trials"]?.int == 4)
@@ -30,7 +33,6 @@ struct OperatorTests {
         #expect(trials.allSatisfy { $0["status"]?["observation"]?["metrics"]?[0]?["latest"]?.string == "1.0" })
         let suggestion = try #require(desk.simulated.get("suggestions", "demo"))
         #expect(suggestion["status"]?["suggestionCount"]?.int == 4)
-        #expect(Conditions(suggestion["status"]).has("Succeeded"))
         #expect(desk.simulated.count(of: "jobs") == 0)
         #expect(desk.simulated.count(of: "pods") == 0)
     }

@@ -26,12 +26,12 @@ import Testing
         done
         """
 
-    private func enter(_ command: String, patience: Duration = .seconds(20)) async throws -> ProcessEntrant {
+    private func enter(_ command: String, patience: Duration = .seconds(400)) async throws -> ProcessEntrant {
         try await ProcessEntrant(command, challenge: Self.challenge, followsCurves: true, patience: patience)
     }
 
     /// The failure that an entrant of this command meets when it enters or is asked.
-    private func failure(of command: String, patience: Duration = .seconds(20)) async -> EntrantFailure? {
+    private func failure(of command: String, patience: Duration = .seconds(400)) async -> EntrantFailure? {
         await #expect(throws: EntrantFailure.self) {
             var entrant = try await enter(command, patience: patience)
             _ = try await entrant.ask(1, at: 0)
