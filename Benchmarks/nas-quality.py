@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Whether cells that `attune nas search` chooses are better than random ones: Benchmarks/nas-quality.py ATTUNE FOLDER
 
-For each seed, a search with the default settings; then the chosen cell and the random cells are trained on all training
-images from other seeds, as long as the search trained them, and measured on the test images, which the search never saw.
+For each seed, a search; then the chosen cell and the random cells are trained on all training images from other seeds, as
+long as the search trained them, and measured on the test images, which the search never saw.
 """
 import argparse
 import concurrent.futures
@@ -20,7 +20,8 @@ arguments.add_argument("--seeds", type=int, default=5)
 arguments.add_argument("--random-cells", type=int, default=10)
 arguments.add_argument("--trainings", type=int, default=4, help="of the chosen cell; each random one is trained once")
 arguments.add_argument("--shrink", default="2")
-arguments.add_argument("search", nargs="*", help="further options of the search, after --")
+arguments.add_argument("--method", default="default", help="of the search")
+arguments.add_argument("--epochs", default="8", help="of every training")
 options = arguments.parse_args()
 data = ["--data", options.folder, "--shrink", options.shrink]
 environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")
@@ -29,7 +30,8 @@ environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")
 def searched(seed):
     """The search's lines, the seconds it took, and the most memory it had, in MB."""
     command = [options.attune, "nas", "search", *data, "--seed", str(seed)]
-    command += ["--random-cells", str(options.random_cells), *options.search]
+    command += ["--random-cells", str(options.random_cells), "--method", options.method]
+    command += ["--training-epochs", options.epochs]
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     text = process.stdout.read()
@@ -40,7 +42,7 @@ def searched(seed):
 
 
 def tested(genotype, seed):
-    command = [options.attune, "nas", "retrain", genotype, *data, "--epochs", "8", "--threads", "1"]
+    command = [options.attune, "nas", "retrain", genotype, *data, "--epochs", options.epochs, "--threads", "1"]
     done = subprocess.run(command + ["--seed", str(seed)], stdout=subprocess.PIPE, text=True, env=environment, check=True)
     return float(re.findall(r"Test-Accuracy=(\S+)", done.stdout)[-1])
 

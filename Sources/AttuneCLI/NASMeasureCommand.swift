@@ -35,6 +35,6 @@ struct NASMeasureCommand: ParsableCommand {
             "parameters=\(cost.parameters)", "multiply-adds=\(cost.multiplyAdds)", "Latency=\(seconds.metricText)",
             "Synflow=\(measures.synflow.metricText)", "NASWOT=\(measures.naswot.metricText)",
         ]
-        Terminal.write(lines.joined(separator: "\n") + "\n", to: STDOUT_FILENO)
+        Terminal.say(lines.joined(separator: "\n"))
     }
 }

@@ -36,7 +36,7 @@ struct NASRetrainCommand: ParsableCommand {
         let test = try data.test(like: images)
         let file = try kept.file("training")
         if let file, FileManager.default.fileExists(atPath: file) { try training.restore(from: file) }
-        Terminal.write("parameters=\(training.parameters)\n", to: STDOUT_FILENO)
+        Terminal.say("parameters=\(training.parameters)")
         // Where nothing is left to do, what was reached is said again.
         if training.epochs >= last { try report(training, heldOut, test) }
         while training.epochs < last {
@@ -82,6 +82,6 @@ struct NASRetrainCommand: ParsableCommand {
             let outcome = try training.evaluate(images)
             line += ["\(name)-Loss=\(outcome.loss.metricText)", "\(name)-Accuracy=\(outcome.accuracy.metricText)"]
         }
-        Terminal.write(line.joined(separator: " ") + "\n", to: STDOUT_FILENO)
+        Terminal.say(line.joined(separator: " "))
     }
 }

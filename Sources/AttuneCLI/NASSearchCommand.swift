@@ -94,22 +94,23 @@ struct NASSearchCommand: ParsableCommand {
             }
             if let curvature = epoch.curvature { line += ["Curvature=\(curvature.metricText)"] }
             line += ["Entropy=\(epoch.entropy.metricText)", "Skips=\(epoch.genotype.normal.skips)"]
-            Terminal.write(line.joined(separator: " ") + "\n", to: STDOUT_FILENO)
+            Terminal.say(line.joined(separator: " "))
         case .trained(let cell):
-            say("\(NASSearchCommand.text(of: cell, "Candidate")) Candidate-Genotype=\(cell.genotype.katibText)")
+            let text = NASSearchCommand.text(of: cell, "Candidate")
+            Terminal.say("\(text) Candidate-Genotype=\(cell.genotype.katibText)")
         case .trainedAtRandom(let cells):
             func mean(_ value: (TrainedCell) -> Double) -> String {
                 (cells.reduce(0) { $0 + value($1) } / Double(cells.count)).metricText
             }
             let best = cells.map(\.outcome.accuracy).max() ?? 0
-            say(
+            Terminal.say(
                 "Random-Accuracy=\(mean(\.outcome.accuracy)) Random-Loss=\(mean(\.calibratedLoss)) "
                     + "best-random=\(best.metricText) cells=\(cells.count)")
         case .chosen(let cell):
-            say(NASSearchCommand.text(of: cell, "Retrained"))
-            say("Best-Genotype=\(cell.genotype.katibText)")
+            Terminal.say(NASSearchCommand.text(of: cell, "Retrained"))
+            Terminal.say("Best-Genotype=\(cell.genotype.katibText)")
         case .tested(let outcome):
-            say("Test-Accuracy=\(outcome.accuracy.metricText) Test-Loss=\(outcome.loss.metricText)")
+            Terminal.say("Test-Accuracy=\(outcome.accuracy.metricText) Test-Loss=\(outcome.loss.metricText)")
         }
     }
 
@@ -117,8 +118,6 @@ struct NASSearchCommand: ParsableCommand {
         "\(role)-Accuracy=\(cell.outcome.accuracy.metricText) \(role)-Loss=\(cell.calibratedLoss.metricText) "
             + "parameters=\(cell.parameters) origin=\(cell.candidate.map { "search-\($0)" } ?? "random")"
     }
-
-    private func say(_ line: String) { Terminal.write(line + "\n", to: STDOUT_FILENO) }
 }
 
 extension SelectionSettings {

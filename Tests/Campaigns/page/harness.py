@@ -58,6 +58,13 @@ class Server:
         assert run.returncode == 0, f"{arguments}: {output}"
         return output
 
+    def written(self, name, manifest):
+        """The file of an experiment, which has this text now."""
+        file = f"{self.folder}/{name}.yaml"
+        with open(file, "w", encoding="utf-8") as text:
+            text.write(manifest)
+        return file
+
     def call(self, method, **message):
         """A method of the service, as a client calls it."""
         request = urllib.request.Request(

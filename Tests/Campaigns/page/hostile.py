@@ -85,9 +85,7 @@ def the_address_is_no_way_in(visitor):
 
 def a_log_is_text(visitor):
     server = visitor.server
-    file = f"{server.folder}/loud.yaml"
-    with open(file, "w", encoding="utf-8") as text:
-        text.write(f"""
+    manifest = f"""
 apiVersion: attune.dev/v1
 kind: Experiment
 metadata: {{name: loud, labels: {{note: "{SCRIPT}"}}}}
@@ -99,8 +97,8 @@ spec:
   trialTemplate:
     trialParameters: [{{name: x, reference: x}}]
     trialSpec: {{apiVersion: attune.dev/v1, kind: Process, command: [sh, -c, "echo '{SCRIPT}{IMAGE}'; printf '\\\\033[31m\\\\000red\\\\n'; echo loss=${{trialParameters.x}}"]}}
-""")
-    server.tool("run", file, "--quiet")
+"""
+    server.tool("run", server.written("loud", manifest), "--quiet")
     page = visitor.open("/experiments/loud?tab=logs")
     expect(page.locator("pre.log")).to_contain_text(SCRIPT + IMAGE)
     assert page.locator("pre.log *").count() == 0
@@ -108,9 +106,7 @@ spec:
 
 def a_result_that_is_a_text_is_shown_whole(visitor):
     server = visitor.server
-    file = f"{server.folder}/found.yaml"
-    with open(file, "w", encoding="utf-8") as text:
-        text.write(f"""
+    manifest = f"""
 apiVersion: kubeflow.org/v1beta1
 kind: Experiment
 metadata: {{name: found}}
@@ -134,8 +130,8 @@ spec:
         - -c
         - |
           printf 'Best-Genotype=Genotype({SCRIPT}{IMAGE}\\033[31m'; head -c 3000 /dev/zero | tr '\\0' g; echo ')end'
-""")
-    server.tool("run", file, "--quiet")
+"""
+    server.tool("run", server.written("found", manifest), "--quiet")
     whole = f"Genotype({SCRIPT}{IMAGE}\\u001b[31m{'g' * 3000})end"
     page = visitor.open("/experiments/found")
     for path in ("", "/trials/1"):

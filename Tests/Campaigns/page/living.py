@@ -86,10 +86,7 @@ spec:
       kind: Process
       command: [sh, -c, "echo first words; until test -e {gate}; do sleep 0.05; done; echo second words; echo loss=${{trialParameters.x}}"]
 """
-    file = f"{server.folder}/talking.yaml"
-    with open(file, "w", encoding="utf-8") as text:
-        text.write(manifest)
-    run = server.start("run", file, "--quiet")
+    run = server.start("run", server.written("talking", manifest), "--quiet")
     try:
         page = visitor.open("/")
         page.get_by_role("link", name="talking").click()
