@@ -38,11 +38,13 @@ struct NASRetrainCommand: ParsableCommand {
         if let file, FileManager.default.fileExists(atPath: file) { try training.restore(from: file) }
         Terminal.say("parameters=\(training.parameters)")
         // Where nothing is left to do, what was reached is said again.
-        if training.epochs >= last { try report(training, heldOut, test) }
+        if training.epochs >= last { Terminal.say(try line(training, heldOut, test)) }
         while training.epochs < last {
             training.advance()
-            try report(training, heldOut, test)
+            let line = try line(training, heldOut, test)
+            // Whoever reads the line may end the trial at once, to go on another time.
             if let file { try training.save(to: file) }
+            Terminal.say(line)
         }
     }
 
@@ -71,7 +73,8 @@ struct NASRetrainCommand: ParsableCommand {
         return (images.gathering(parts.dropFirst().joined().sorted()), images.gathering(parts[0]))
     }
 
-    private func report(_ training: Retraining, _ heldOut: ImageSet?, _ test: ImageSet?) throws {
+    /// What is said of the last epoch.
+    private func line(_ training: Retraining, _ heldOut: ImageSet?, _ test: ImageSet?) throws -> String {
         let outcome = training.outcomes[training.epochs - 1]
         var line = [
             "epoch=\(training.epochs)", "Train-Loss=\(outcome.loss.metricText)",
@@ -82,6 +85,6 @@ struct NASRetrainCommand: ParsableCommand {
             let outcome = try training.evaluate(images)
             line += ["\(name)-Loss=\(outcome.loss.metricText)", "\(name)-Accuracy=\(outcome.accuracy.metricText)"]
         }
-        Terminal.say(line.joined(separator: " "))
+        return line.joined(separator: " ")
     }
 }

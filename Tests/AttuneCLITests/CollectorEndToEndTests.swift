@@ -14,9 +14,9 @@ struct CollectorEndToEndTests {
         let scene = try await Scene(sample)
         let process = try await OperatorProcess(scene.tool, scene.cluster)
         try scene.submit(reportingTo: try await process.http())
-        while try await scene.series().isEmpty { try await Task.sleep(for: .milliseconds(50)) }
+        try await scene.begun()
         try scene.open()
-        _ = try await scene.cluster.experiment("demo", last: "Succeeded")
+        _ = try await scene.cluster.succeeded("demo")
         let result = try await process.end()
         #expect(result.code == 0, "\(result.errors)")
         #expect(try await scene.series() == sample.series)
@@ -27,16 +27,17 @@ struct CollectorEndToEndTests {
         sample: CollectedTrial
     ) async throws {
         let scene = try await Scene(sample)
-        var process = try await OperatorProcess(scene.tool, scene.cluster)
-        let address = try await process.http()
+        let address = "127.0.0.1:\(try LoopbackPort.unused())"
+        var process = try await OperatorProcess(scene.tool, scene.cluster, http: address)
         try scene.submit(reportingTo: address)
-        while try await scene.series().isEmpty { try await Task.sleep(for: .milliseconds(50)) }
+        try await scene.begun()
         try await process.kill()
         try scene.open()
         // What needs nobody who listens goes on to its end meanwhile.
         if !sample.needsOperator { try await scene.cluster.simulated.settled() }
-        process = try await OperatorProcess(scene.tool, scene.cluster, ["--http", address])
-        _ = try await scene.cluster.experiment("demo", last: "Succeeded")
+        process = try await OperatorProcess(scene.tool, scene.cluster, http: address)
+        #expect(try await process.http() == address)
+        _ = try await scene.cluster.succeeded("demo")
         _ = try await process.end()
         #expect(try await scene.series() == sample.series)
     }
@@ -65,7 +66,7 @@ private struct Scene {
 
     /// - Parameter address: where the operator's HTTP is.
     func submit(reportingTo address: String) throws {
-        let port = try unusedPort()
+        let port = try LoopbackPort.unused()
         let environment = [
             "GATE": gate.path, "PORT": String(port), "REPORTS": "http://\(address)",
             "EVENTS": CommandLineTool.repository.appending(
@@ -91,27 +92,18 @@ private struct Scene {
             "demo", parallel: 1, maxTrials: 1, more: ["metricsCollectorSpec": collector, "trialTemplate": template])
     }
 
+    /// Returns once something is known of the trial.
+    func begun() async throws {
+        while try await series().isEmpty {
+            try cluster.checkNoneFailed()
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     /// What is known of the trial by now.
     func series() async throws -> [String] {
         let store = try SQLiteStore(at: tool.directory.appending(path: "attune.db").path)
         guard let trial = try await store.load("default/demo")?.study().trials.first else { return [] }
         return trial.observations.map { String(format: "%.2f", $0.value) }
-    }
-
-    /// A port that nobody had a moment ago.
-    private func unusedPort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-                bind(descriptor, general, length) == 0 && getsockname(descriptor, general, &length) == 0
-            }
-        }
-        guard isBound else { throw AttuneError("no port to be had: \(errno)") }
-        return UInt16(bigEndian: address.sin_port)
     }
 }

@@ -15,7 +15,7 @@ import Testing
             tool, SimulatedCluster.Configuration(clock: .wall(), kubelet: .script(Self.printing)))
         let process = try await OperatorProcess(tool, cluster)
         try cluster.submit("demo", parallel: 3, maxTrials: 9)
-        let object = try await cluster.experiment("demo", last: "Succeeded")
+        let object = try await cluster.succeeded("demo")
         #expect(object["status"]?["trialsSucceeded"]?.int == 9)
         let result = try await process.end()
         #expect(result.code == 0, "\(result.errors)")
@@ -43,7 +43,7 @@ import Testing
         }
         misfortune.end()
         let process = try await OperatorProcess(tool, cluster)
-        let object = try await cluster.experiment("demo", last: "Succeeded")
+        let object = try await cluster.succeeded("demo")
         try await cluster.simulated.until { $0.count(of: "jobs") == 0 && $0.count(of: "pods") == 0 }
         _ = try await process.end()
         let status = object["status"]

@@ -68,26 +68,45 @@ final class ServedCluster: Sendable {
         ])
     }
 
-    /// The experiment, once its last condition is of that type.
-    func experiment(_ name: String, last type: String) async throws -> JSON {
-        try await simulated.first("experiments") { object in
-            let last = object["status"]?["conditions"]?.array?.last
-            return object["metadata"]?["name"]?.string == name && last?["type"]?.string == type
-                && last?["status"]?.string == "True"
+    /// The experiment, once it has succeeded.
+    ///
+    /// - Throws: when it has failed.
+    func succeeded(_ name: String) async throws -> JSON {
+        let ended = try await simulated.first("experiments") { object in
+            object["metadata"]?["name"]?.string == name
+                && ["Succeeded", "Failed"].contains(ServedCluster.state(of: object))
+        }
+        if ServedCluster.state(of: ended) == "Failed" { throw ExperimentFailed(object: ended) }
+        return ended
+    }
+
+    /// - Throws: when an experiment has failed.
+    func checkNoneFailed() throws {
+        for object in simulated.objects(of: "experiments") where ServedCluster.state(of: object) == "Failed" {
+            throw ExperimentFailed(object: object)
         }
     }
+
+    private static func state(of object: JSON) -> String? {
+        let last = object["status"]?["conditions"]?.array?.last
+        return last?["status"]?.string == "True" ? last?["type"]?.string : nil
+    }
+}
+
+struct ExperimentFailed: Error {
+    var object: JSON
 }
 
 /// A real `attune operator` of a tool's own store.
 final class OperatorProcess: Sendable {
     private let running: ProgramRun
 
-    init(_ tool: CommandLineTool, _ cluster: ServedCluster, _ more: [String] = []) async throws {
-        running = try await tool.start(
-            [
-                "operator", "--kubeconfig", cluster.kubeconfig, "--namespace", "default", "--no-lease", "--http",
-                "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--api-rate", "5000", "--log-level", "notice",
-            ] + more)
+    /// - Parameter http: where its HTTP is to be; port 0 takes one that is free.
+    init(_ tool: CommandLineTool, _ cluster: ServedCluster, http: String = "127.0.0.1:0") async throws {
+        running = try await tool.start([
+            "operator", "--kubeconfig", cluster.kubeconfig, "--namespace", "default", "--no-lease", "--http", http,
+            "--grpc", "127.0.0.1:0", "--api-rate", "5000", "--log-level", "notice",
+        ])
     }
 
     deinit { running.send(SIGKILL) }

@@ -41,7 +41,7 @@ import Testing
         async throws
     {
         let attune = try CommandLineTool()
-        var server = try await ServerProcess(attune)
+        var server = try await ServerProcess(attune, http: "127.0.0.1:\(try LoopbackPort.unused())")
         let script = "for i in 1 2 3 4 5; do echo step=$i loss=$x; sleep 0.2; done"
         let file = try attune.write(CommandTests.yaml("shaken", trials: 4, script: script), to: "shaken.yaml")
         #expect(try await attune("submit", file, "--server", server.url).code == 0)

@@ -159,6 +159,25 @@ struct SupernetSearchTests {
         #expect(second.epochs == 4)
     }
 
+    /// Who hears of an epoch may end the search at once.
+    @Test func `an epoch is told when it is kept`() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "search-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var settings = SelectionSettings()
+        settings.search = try Self.settings("darts-1", epochs: 3)
+        (settings.candidates, settings.snapshots, settings.randomCells, settings.folds) = (1, 1, 0, 2)
+        (settings.retraining.channels, settings.retraining.layers, settings.retraining.epochs) = (4, 1, 1)
+        settings.retraining.batch = 16
+        var kept: [Int] = []
+        try CellSelection(Self.images(96), test: nil, settings).run(checkpoint: { _ in path }) { event in
+            guard case .searched = event else { return }
+            let search = try? SupernetSearch(Self.images(96), settings.search)
+            try? search?.restore(from: path)
+            kept.append(search?.epochs.count ?? 0)
+        }
+        #expect(kept == [1, 2, 3])
+    }
+
     /// Labels are what a supernet of random weights says where an operation is alone on every edge; the architecture that
     /// learns from them, at those weights, comes to that operation.
     /// Drawn operations are credited with their own slope alone, which does not tell the max pool from the others here.

@@ -32,4 +32,6 @@ public struct Workers: Sendable {
             }
         }
     }
+
+    func carryOut(_ graph: TaskGraph) { graph.run(threads: threads) }
 }

@@ -107,8 +107,9 @@ public struct CellSelection {
             for epoch in search.epochs { tell(.searched(candidate: candidate, epoch)) }
         }
         while !search.isOver {
-            tell(.searched(candidate: candidate, search.advance()))
+            let epoch = search.advance()
             if let checkpoint { try search.save(to: checkpoint) }
+            tell(.searched(candidate: candidate, epoch))
         }
         let epochs = search.epochs.count
         let early = (1..<max(snapshots, 1)).map { search.epochs[max(epochs * $0 / snapshots - 1, 0)].genotype }

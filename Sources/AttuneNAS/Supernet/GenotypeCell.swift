@@ -13,22 +13,21 @@ final class GenotypeCell<Scalar: NetworkScalar> {
     let outputs: Int
     private let graph: CellGraph
     private let channels: Int
-    private let workers: Workers
     private let preprocessing: [any Layer<Scalar>]
     private let edges: [Edge]
     private let output = MapBuffer<Scalar>()
     private let states: [MapBuffer<Scalar>]
     private let slopes: [MapBuffer<Scalar>]
-    private var maps: [FeatureMaps<Scalar>] = []
+    /// Of the last `forward`: of its inputs, and of all states.
+    private var shapes: (inputs: [MapShape], states: [MapShape]) = ([], [])
 
     init(
         _ graph: CellGraph, inputs: (Int, Int), channels: Int, isReduction: Bool, followsReduction: Bool,
-        workers: Workers, _ weights: Weights<Scalar>, using random: inout RandomSource
+        _ weights: Weights<Scalar>, using random: inout RandomSource
     ) {
         self.graph = graph
         self.channels = channels
         self.isReduction = isReduction
-        self.workers = workers
         outputs = channels * graph.concatenated.count
         preprocessing = [(inputs.0, followsReduction), (inputs.1, false)].map { inputs, halves in
             NetworkParts.input(from: inputs, to: channels, halves: halves, affine: true, weights, using: &random)
@@ -49,47 +48,51 @@ final class GenotypeCell<Scalar: NetworkScalar> {
         slopes = (0..<graph.nodes.count + 2).map { _ in MapBuffer() }
     }
 
-    func forward(_ inputs: [FeatureMaps<Scalar>], _ pass: Pass) -> FeatureMaps<Scalar> {
-        let prepared = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: 2))
-        workers.forEach(2) { prepared.values[$0] = preprocessing[$0].forward(inputs[$0], pass) }
-        maps = prepared.values.compactMap { $0 }
+    /// Adds to a task graph all that leads to the cell's output.
+    ///
+    /// - Parameter inputs: the outputs of the last cell but one, and of the last.
+    func forward(_ inputs: [PendingMaps<Scalar>], _ pass: Pass, in tasks: TaskGraph) -> PendingMaps<Scalar> {
+        var maps = zip(preprocessing, inputs).map { layer, input in tasks.forward(layer, input, pass) }
+        let shape = isReduction ? Window(kernel: 1, stride: 2).output(of: maps[0].shape) : maps[0].shape
         for node in graph.nodes.indices {
-            let into = edges.filter { $0.node == node }
-            let results = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: into.count))
-            workers.forEach(into.count) { results.values[$0] = into[$0].layers.forward(maps[into[$0].source], pass) }
-            let sum = states[node].maps(nodeShape)
-            sum.clear()
-            for result in results.values { if let result { sum.add(result) } }
-            maps.append(sum)
+            let results = edges.filter { $0.node == node }.map { tasks.forward($0.layers, maps[$0.source], pass) }
+            let sum = states[node].maps(shape)
+            let added = tasks.add(after: results.flatMap(\.after)) {
+                sum.clear()
+                for result in results { sum.add(result.now) }
+            }
+            maps.append(PendingMaps(sum, after: [added]))
         }
-        let shape = maps[graph.concatenated[0]].shape
-        let output = output.maps(shape.with(channels: outputs))
-        for (place, state) in graph.concatenated.enumerated() {
-            output.channels(place * channels..<(place + 1) * channels).copy(from: maps[state])
+        shapes = (inputs.map(\.shape), maps.map(\.shape))
+        let output = output.maps(maps[graph.concatenated[0]].shape.with(channels: outputs))
+        let joined = graph.concatenated.enumerated().map { place, state in
+            let part = output.channels(place * channels..<(place + 1) * channels)
+            return tasks.add(after: maps[state].after) { [maps] in part.copy(from: maps[state].now) }
         }
-        return output
+        return PendingMaps(output, after: joined)
     }
 
-    private var nodeShape: MapShape {
-        isReduction ? Window(kernel: 1, stride: 2).output(of: maps[0].shape) : maps[0].shape
-    }
-
-    /// The gradients of the two inputs.
-    func backward(_ gradient: FeatureMaps<Scalar>, _ pass: Pass) -> [FeatureMaps<Scalar>] {
-        let totals = zip(slopes, maps).map { $0.maps($1.shape) }
-        for total in totals { total.clear() }
-        for (place, state) in graph.concatenated.enumerated() {
-            totals[state].add(gradient.channels(place * channels..<(place + 1) * channels))
+    /// Adds to a task graph all that leads back to the gradients of the two inputs.
+    func backward(_ gradient: PendingMaps<Scalar>, _ pass: Pass, in tasks: TaskGraph) -> [PendingMaps<Scalar>] {
+        var totals = [PendingMaps<Scalar>?](repeating: nil, count: shapes.states.count)
+        for state in shapes.states.indices.reversed() {
+            let places = graph.concatenated.indices.filter { graph.concatenated[$0] == state }
+            let results = graph.nodes.indices.reversed().flatMap { node in
+                edges.filter { $0.node == node && $0.source == state }.compactMap { edge in
+                    totals[node + 2].map { tasks.backward(edge.layers, $0, to: shapes.states[state], pass) }
+                }
+            }
+            let total = slopes[state].maps(shapes.states[state])
+            let added = tasks.add(after: gradient.after + results.flatMap(\.after)) { [channels] in
+                total.clear()
+                for place in places { total.add(gradient.now.channels(place * channels..<(place + 1) * channels)) }
+                for result in results { total.add(result.now) }
+            }
+            totals[state] = PendingMaps(total, after: [added])
         }
-        for node in graph.nodes.indices.reversed() {
-            let into = edges.filter { $0.node == node }
-            let results = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: into.count))
-            workers.forEach(into.count) { results.values[$0] = into[$0].layers.backward(totals[node + 2], pass) }
-            for (edge, result) in zip(into, results.values) { if let result { totals[edge.source].add(result) } }
+        return (0..<2).compactMap { index in
+            totals[index].map { tasks.backward(preprocessing[index], $0, to: shapes.inputs[index], pass) }
         }
-        let back = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: 2))
-        workers.forEach(2) { back.values[$0] = preprocessing[$0].backward(totals[$0], pass) }
-        return back.values.compactMap { $0 }
     }
 }
 

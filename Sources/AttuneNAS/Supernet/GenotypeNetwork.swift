@@ -8,7 +8,8 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
     private let cells: [GenotypeCell<Scalar>]
     private let classifier: Classifier<Scalar>
     private let gradients: [MapBuffer<Scalar>]
-    private var shapes: [MapShape] = []
+    private let workers: Workers
+    private var imageShape = MapShape(channels: 0, rows: 0, columns: 0, batch: 0)
 
     /// - Parameter random: draws the first weights.
     public init(
@@ -16,6 +17,7 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
         using random: inout RandomSource
     ) {
         self.plan = plan
+        self.workers = workers
         let stemmed = plan.channels * plan.stemMultiplier
         stem = NetworkParts.stem(from: plan.input.channels, to: stemmed, weights, using: &random)
         var cells: [GenotypeCell<Scalar>] = []
@@ -26,8 +28,8 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
             cells.append(
                 GenotypeCell(
                     reduces ? genotype.reduction : genotype.normal, inputs: (before, last), channels: channels,
-                    isReduction: reduces, followsReduction: cells.last?.isReduction ?? false, workers: workers,
-                    weights, using: &random))
+                    isReduction: reduces, followsReduction: cells.last?.isReduction ?? false, weights,
+                    using: &random))
             (before, last) = (last, cells[layer].outputs)
         }
         self.cells = cells
@@ -44,12 +46,15 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
 
     /// What the last cell makes of the images.
     func maps(of images: FeatureMaps<Scalar>, _ pass: Pass) -> FeatureMaps<Scalar> {
-        var outputs = [stem.forward(images, pass)]
+        let tasks = TaskGraph()
+        var outputs = [tasks.forward(stem, PendingMaps(images), pass)]
         for cell in cells {
-            outputs.append(cell.forward([outputs[max(outputs.count - 2, 0)], outputs[outputs.count - 1]], pass))
+            let inputs = [outputs[max(outputs.count - 2, 0)], outputs[outputs.count - 1]]
+            outputs.append(cell.forward(inputs, pass, in: tasks))
         }
-        shapes = outputs.map(\.shape)
-        return outputs[cells.count]
+        imageShape = images.shape
+        workers.carryOut(tasks)
+        return outputs[cells.count].now
     }
 
     /// The sum of the numbers of all classes; its gradient is added to those of the weights.
@@ -66,15 +71,16 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
     }
 
     private func backward(from gradient: FeatureMaps<Scalar>, _ pass: Pass) {
-        let gradients = zip(gradients, shapes).map { $0.maps($1) }
-        for maps in gradients { maps.clear() }
-        gradients[cells.count].copy(from: gradient)
+        let tasks = TaskGraph()
+        // What comes back to each output, of the stem and of each cell.
+        var back = [[PendingMaps<Scalar>]](repeating: [], count: cells.count) + [[PendingMaps(gradient)]]
         for (index, cell) in cells.enumerated().reversed() {
-            let back = cell.backward(gradients[index + 1], pass)
-            gradients[max(index - 1, 0)].add(back[0])
-            gradients[index].add(back[1])
+            let inputs = cell.backward(tasks.sum(back[index + 1], into: gradients[index + 1]), pass, in: tasks)
+            back[max(index - 1, 0)].append(inputs[0])
+            back[index].append(inputs[1])
         }
-        _ = stem.backward(gradients[0], pass)
+        _ = tasks.backward(stem, tasks.sum(back[0], into: gradients[0]), to: imageShape, pass)
+        workers.carryOut(tasks)
     }
 }
 

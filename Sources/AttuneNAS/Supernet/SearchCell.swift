@@ -12,17 +12,13 @@ final class SearchCell<Scalar: NetworkScalar> {
     private let operations: Int
     /// What each operation costs, roughly.
     private let efforts: [Int]
-    private let workers: Workers
     private let preprocessing: [any Layer<Scalar>]
     private let states: [SearchState<Scalar>]
     private let edges: [MixedEdge<Scalar>]
     private let output = MapBuffer<Scalar>()
-    private let raw: [MapBuffer<Scalar>]
     private let stateGradients: [MapBuffer<Scalar>]
-    private let rawGradient = MapBuffer<Scalar>()
-    private var last: (weights: EdgeWeights<Scalar>, terms: [[NodeTerm]])?
-
-    private typealias NodeTerm = (edge: Int, term: EdgeTerm<Scalar>)
+    private let unshuffledGradients: [MapBuffer<Scalar>]
+    private var last: ForwardRun?
 
     /// - Parameters:
     ///   - inputs: channels of the two cells before.
@@ -30,11 +26,10 @@ final class SearchCell<Scalar: NetworkScalar> {
     ///   - partial: one channel in so many is mixed.
     init(
         _ space: SupernetSpace, inputs: (Int, Int), channels: Int, isReduction: Bool, followsReduction: Bool,
-        partial: Int, workers: Workers, _ weights: Weights<Scalar>, using random: inout RandomSource
+        partial: Int, _ weights: Weights<Scalar>, using random: inout RandomSource
     ) {
         self.isReduction = isReduction
         self.channels = channels
-        self.workers = workers
         nodes = space.nodes
         mixed = channels / partial
         operations = space.operations.count
@@ -52,84 +47,108 @@ final class SearchCell<Scalar: NetworkScalar> {
                 $0, operations: space.operations, channels: mixed, stride: stride($0.source), weights,
                 using: &random)
         }
-        raw = (0..<nodes).map { _ in MapBuffer() }
         stateGradients = (0..<nodes + 2).map { _ in MapBuffer() }
+        unshuffledGradients = (0..<nodes).map { _ in MapBuffer() }
     }
 
+    /// Adds to a graph all that leads to the cell's output.
+    ///
     /// - Parameter inputs: the outputs of the last cell but one, and of the last.
     func forward(
-        _ inputs: [FeatureMaps<Scalar>], _ weights: EdgeWeights<Scalar>, _ pass: Pass
-    ) -> FeatureMaps<Scalar> {
-        var terms = [[NodeTerm]](repeating: [], count: nodes)
-        workers.forEach(2) { index in
-            let maps = preprocessing[index].forward(inputs[index], pass)
-            states[index].begin(maps, pass)
+        _ inputs: [PendingMaps<Scalar>], _ weights: EdgeWeights<Scalar>, _ pass: Pass, in graph: TaskGraph
+    ) -> PendingMaps<Scalar> {
+        let shape = nodeShape(of: preprocessing[1].output(of: inputs[1].shape))
+        let terms = ResultBox([[NodeTerm]](repeating: [], count: nodes))
+        last = ForwardRun(
+            weights: weights, inputShapes: inputs.map(\.shape),
+            stateShapes: (0..<nodes + 2).map { $0 < 2 ? preprocessing[$0].output(of: inputs[$0].shape) : shape },
+            terms: terms)
+        var begun = (0..<2).map { index in
+            graph.add(after: inputs[index].after) { [self] in
+                states[index].begin(preprocessing[index].forward(inputs[index].now, pass), pass)
+            }
         }
-        carryOut(from: [0, 1], weights, pass)
-        let shape = nodeShape
         let output = output.maps(shape.with(channels: channels * nodes))
+        var pooled: [Int: [TaskGraph.ID]] = [:]
+        var done: [TaskGraph.ID] = []
         for node in 0..<nodes {
             let into = edges.indices.filter { edges[$0].node == node }
-            terms[node] = into.flatMap { edge in
-                edges[edge].terms(from: states[edges[edge].source], weights.operations[edge]).map { (edge, $0) }
+            let new = carryOut(into, begun, &pooled, weights, pass, in: graph)
+            let sources = into.map { edges[$0].source }
+            let gathered = graph.add(after: new + sources.flatMap { pooled[$0] ?? [] }) { [self] in
+                terms.values[node] = into.flatMap { edge in
+                    edges[edge].terms(from: states[edges[edge].source], weights.operations[edge]).map { (edge, $0) }
+                }
             }
             let maps = output.channels(node * channels..<(node + 1) * channels)
-            join(terms[node], into, weights, maps)
-            guard node + 1 < nodes else { continue }
-            states[node + 2].begin(maps, pass)
-            carryOut(from: [node + 2], weights, pass)
-        }
-        last = (weights, terms)
-        return output
-    }
-
-    private var nodeShape: MapShape {
-        let shape = states[0].maps.unsafelyUnwrapped.shape
-        return isReduction ? Window(kernel: 1, stride: 2).output(of: shape) : shape
-    }
-
-    /// Carries out the operations on all edges out of some states, those that take longest first.
-    private func carryOut(from sources: [Int], _ weights: EdgeWeights<Scalar>, _ pass: Pass) {
-        var work: [(operation: Int, run: () -> Void)] = []
-        for source in sources {
-            let state = states[source]
-            let out = edges.indices.filter { edges[$0].source == source }
-            for pool in state.pools where out.contains(where: { weights.operations[$0][pool.operation] != 0 }) {
-                guard let maps = state.maps else { continue }
-                work.append((pool.operation, { [mixed] in pool.forward(maps.channels(0..<mixed), pass) }))
+            let joined = graph.addEach(channels, after: [gathered]) { [self] channel in
+                join(channel, terms.values[node], into, weights, maps)
             }
-            for index in out {
-                for branch in edges[index].branches where weights.operations[index][branch.operation] != 0 {
-                    work.append((branch.operation, { [mixed] in branch.forward(state, mixed: mixed, pass) }))
+            done += joined
+            guard node + 1 < nodes else { continue }
+            begun.append(graph.add(after: joined) { [self] in states[node + 2].begin(maps, pass) })
+        }
+        return PendingMaps(output, after: done)
+    }
+
+    private func nodeShape(of state: MapShape) -> MapShape {
+        isReduction ? Window(kernel: 1, stride: 2).output(of: state) : state
+    }
+
+    /// Adds the operations on some edges to a graph, those that take longest first.
+    ///
+    /// - Parameters:
+    ///   - begun: the tasks after which each state is there.
+    ///   - pooled: the tasks of the pools of each state, to which those of new states are added.
+    /// - Returns: the tasks of the other operations.
+    private func carryOut(
+        _ into: [Int], _ begun: [TaskGraph.ID], _ pooled: inout [Int: [TaskGraph.ID]], _ weights: EdgeWeights<Scalar>,
+        _ pass: Pass, in graph: TaskGraph
+    ) -> [TaskGraph.ID] {
+        var work: [(operation: Int, source: Int, isPool: Bool, run: () -> Void)] = []
+        for edge in into {
+            let source = edges[edge].source
+            let state = states[source]
+            if pooled[source] == nil {
+                pooled[source] = []
+                let out = edges.indices.filter { edges[$0].source == source }
+                for pool in state.pools where out.contains(where: { weights.operations[$0][pool.operation] != 0 }) {
+                    work.append((pool.operation, source, true, { state.carryOut(pool, pass) }))
                 }
+            }
+            for branch in edges[edge].branches where weights.operations[edge][branch.operation] != 0 {
+                work.append((branch.operation, source, false, { [mixed] in branch.forward(state, mixed: mixed, pass) }))
             }
         }
         work.sort { efforts[$0.operation] > efforts[$1.operation] }
-        workers.forEach(work.count) { work[$0].run() }
+        var branches: [TaskGraph.ID] = []
+        for piece in work {
+            let id = graph.add(after: [begun[piece.source]], piece.run)
+            if piece.isPool { pooled[piece.source]?.append(id) } else { branches.append(id) }
+        }
+        return branches
     }
 
-    /// Adds up a node.
+    /// Adds up a channel of a node.
     private func join(
-        _ terms: [NodeTerm], _ into: [Int], _ weights: EdgeWeights<Scalar>,
+        _ channel: Int, _ terms: [NodeTerm], _ into: [Int], _ weights: EdgeWeights<Scalar>,
         _ result: FeatureMaps<Scalar>
     ) {
-        workers.forEach(channels) { channel in
-            let target = result.channels(shuffled(channel)..<shuffled(channel) + 1)
-            guard channel < mixed else {
-                let passing = into.map { edge in
-                    (
-                        maps: states[edges[edge].source].bypassed.unsafelyUnwrapped
-                            .channels(channel - mixed..<channel - mixed + 1), factor: weights.bypasses[edge]
-                    )
-                }
-                return combine(passing, constant: 0, 0, into: target)
+        let target = result.channels(shuffled(channel)..<shuffled(channel) + 1)
+        guard channel < mixed else {
+            let passing = into.map { edge in
+                (
+                    maps: states[edges[edge].source].bypassed.unsafelyUnwrapped
+                        .channels(channel - mixed..<channel - mixed + 1), factor: weights.bypasses[edge]
+                )
             }
-            let lines = terms.map { $0.term.line(channel) }
-            let factors = zip(terms, lines).map { owned, line in
-                (maps: owned.term.maps.channels(channel..<channel + 1), factor: line.factor)
-            }
-            combine(factors, constant: lines.reduce(0) { $0 + $1.constant }, 0, into: target)
+            return combine(passing, constant: 0, 0, into: target)
         }
+        let lines = terms.map { $0.term.line(channel) }
+        let factors = zip(terms, lines).map { owned, line in
+            (maps: owned.term.maps.channels(channel..<channel + 1), factor: line.factor)
+        }
+        combine(factors, constant: lines.reduce(0) { $0 + $1.constant }, 0, into: target)
     }
 
     /// Where a channel of a node's sum goes: channels of the mixed and of the other groups by turns.
@@ -138,116 +157,166 @@ final class SearchCell<Scalar: NetworkScalar> {
         return channel % mixed * groups + channel / mixed
     }
 
-    /// The gradients of the two inputs, and of the weights.
-    func backward(_ gradient: FeatureMaps<Scalar>, _ pass: Pass) -> (
-        inputs: [FeatureMaps<Scalar>], weights: EdgeWeights<Scalar>
-    ) {
-        let (weights, terms) = last.unsafelyUnwrapped
-        var slopes = EdgeWeights(
-            operations: [[Scalar]](repeating: Array(repeating: 0, count: operations), count: edges.count),
-            bypasses: [Scalar](repeating: 0, count: edges.count))
-        var returns = [SearchState<Scalar>.Returns](repeating: .init(), count: nodes + 2)
-        for node in (0..<nodes).reversed() {
-            let own = stateGradients[node + 2].maps(nodeShape)
-            own.copy(from: gradient.channels(node * channels..<(node + 1) * channels))
-            if node + 1 < nodes { collect([node + 2], returns, into: [own], pass) }
-            carryBack(node, terms[node], unshuffled(own), weights, &slopes, &returns, pass)
-        }
-        let own = (0..<2).map { stateGradients[$0].maps(states[$0].maps.unsafelyUnwrapped.shape) }
-        for maps in own { maps.clear() }
-        collect([0, 1], returns, into: own, pass)
-        let results = ResultBox([FeatureMaps<Scalar>?](repeating: nil, count: 2))
-        workers.forEach(2) { results.values[$0] = preprocessing[$0].backward(own[$0], pass) }
-        return (results.values.compactMap { $0 }, slopes)
-    }
-
-    /// Adds what came back to some states to their gradients.
-    private func collect(
-        _ sources: [Int], _ returns: [SearchState<Scalar>.Returns], into gradients: [FeatureMaps<Scalar>], _ pass: Pass
-    ) {
-        let sums = sources.map { states[$0].sums(of: returns[$0]) }
-        let channels = sums.flatMap(\.all).flatMap { sum in (0..<sum.total.shape.channels).map { (sum, $0) } }
-        workers.forEach(channels.count) { channels[$0].0.add(channels[$0].1) }
-        let ways = zip(sources, sums).map { states[$0].waysBack($1, pass) }
-        let places = ways.indices.flatMap { source in ways[source].indices.map { (source, $0) } }
-        let results = ResultBox([SearchState<Scalar>.Return?](repeating: nil, count: places.count))
-        workers.forEach(places.count) { results.values[$0] = ways[places[$0].0][places[$0].1]() }
-        var back = [[SearchState<Scalar>.Return]](repeating: [], count: sources.count)
-        for (place, result) in zip(places, results.values) {
-            if let result { back[place.0].append(result) }
-        }
-        for (index, source) in sources.enumerated() { back[index] += returns[source].plain.map { (0, $0) } }
-        workers.forEach(sources.count * self.channels) { [back, width = self.channels] place in
-            let (source, channel) = (place / width, place % width)
-            let own = gradients[source].channels(channel..<channel + 1)
-            for (first, maps) in back[source] where (first..<first + maps.shape.channels).contains(channel) {
-                own.add(maps.channels(channel - first..<channel - first + 1))
+    /// Adds to a graph all that leads back to the two inputs.
+    ///
+    /// - Returns: the gradients of the inputs, and what gives those of the weights when the graph was carried out.
+    func backward(
+        _ gradient: PendingMaps<Scalar>, _ pass: Pass, in graph: TaskGraph
+    ) -> (inputs: [PendingMaps<Scalar>], weights: () -> EdgeWeights<Scalar>) {
+        let run = BackwardRun(last.unsafelyUnwrapped, nodes: nodes)
+        var ready = [[TaskGraph.ID]](repeating: [], count: nodes)
+        var inputs: [PendingMaps<Scalar>] = []
+        // The last states are waited for by the most.
+        for source in (0..<nodes + 2).reversed() {
+            let node = source - 2
+            let back = carryBack(to: source, run, ready, pass, in: graph)
+            let own = stateGradients[source].maps(run.stateShapes[source])
+            let gathered = graph.add(after: back) { [self] in gather(source, run, pass) }
+            let sums = graph.addEach(channels, after: [gathered]) { run.states.values[source]?.addUp($0) }
+            let ways = graph.addEach(states[source].pools.count + 2, after: sums) {
+                run.states.values[source]?.carryBack($0)
+            }
+            let collected = graph.addEach(channels, after: ways + gradient.after) { [channels] channel in
+                let part = own.channels(channel..<channel + 1)
+                let first = node * channels + channel
+                if node < 0 { part.clear() } else { part.copy(from: gradient.now.channels(first..<first + 1)) }
+                run.states.values[source]?.add(channel, to: part)
+            }
+            if node < 0 {
+                inputs.append(
+                    graph.backward(
+                        preprocessing[source], PendingMaps(own, after: collected), to: run.inputShapes[source], pass))
+            } else {
+                ready[node] = [
+                    graph.add(after: collected) { [self] in run.nodes.values[node] = nodeGradient(own, node) }
+                ]
             }
         }
+        return (inputs.reversed(), { [operations] in run.slopes(operations: operations) })
     }
 
-    private func unshuffled(_ gradient: FeatureMaps<Scalar>) -> FeatureMaps<Scalar> {
-        guard mixed < channels else { return gradient }
-        let result = rawGradient.maps(gradient.shape)
-        for channel in 0..<channels {
-            result.channels(channel..<channel + 1)
-                .copy(from: gradient.channels(shuffled(channel)..<shuffled(channel) + 1))
-        }
-        return result
-    }
-
+    /// Adds to a graph what comes back to a state from all nodes, by what takes longest first.
+    ///
+    /// - Parameter ready: the tasks after which the gradient of each node is there.
     private func carryBack(
-        _ node: Int, _ terms: [NodeTerm], _ gradient: FeatureMaps<Scalar>, _ weights: EdgeWeights<Scalar>,
-        _ slopes: inout EdgeWeights<Scalar>, _ returns: inout [SearchState<Scalar>.Returns], _ pass: Pass
-    ) {
-        let part = gradient.channels(0..<mixed)
-        let totals = (0..<mixed).map { Scalar.kernels.sum(part.channel($0), part.shape.area) }
-        let results = ResultBox([EdgeReturn<Scalar>?](repeating: nil, count: terms.count))
-        let order = terms.indices.sorted { efforts[terms[$0].term.operation] > efforts[terms[$1].term.operation] }
-        workers.forEach(terms.count) { place in
-            let index = order[place]
-            results.values[index] = edges[terms[index].edge].backward(terms[index].term, part, totals: totals, pass)
-        }
-        for (index, result) in results.values.enumerated() {
-            guard let result else { continue }
-            let (edge, operation) = (terms[index].edge, terms[index].term.operation)
-            slopes.operations[edge][operation] = result.alongOutput
-            let source = edges[edge].source
-            switch result.kind {
-            case .rectified: returns[source].rectified.append(result.maps)
-            case .plain: returns[source].plain.append(result.maps)
-            case .pooled: returns[source].pooled[operation, default: []].append(result.maps)
+        to source: Int, _ run: BackwardRun, _ ready: [[TaskGraph.ID]], _ pass: Pass, in graph: TaskGraph
+    ) -> [TaskGraph.ID] {
+        var tasks: [TaskGraph.ID] = []
+        for node in (max(source - 1, 0)..<nodes).reversed() {
+            let terms = run.terms[node]
+            let own = terms.indices.filter { edges[terms[$0].edge].source == source }
+            for index in own.sorted(by: { efforts[terms[$0].term.operation] > efforts[terms[$1].term.operation] }) {
+                let (edge, term) = terms[index]
+                let task = graph.add(after: ready[node]) { [self] in
+                    guard let gradient = run.nodes.values[node] else { return }
+                    run.returns[node].values[index] = edges[edge].backward(
+                        term, gradient.maps.channels(0..<mixed), totals: gradient.totals, pass)
+                }
+                tasks.append(task)
+            }
+            guard mixed < channels else { continue }
+            for edge in edges.indices where edges[edge].node == node && edges[edge].source == source {
+                let task = graph.add(after: ready[node]) { [self] in
+                    guard let gradient = run.nodes.values[node]?.maps.channels(mixed..<channels) else { return }
+                    let passed = states[source].bypassed.unsafelyUnwrapped
+                    run.bypasses.values[edge] = (
+                        Scalar.kernels.dot(gradient.start, passed.start, gradient.count),
+                        edges[edge].bypassBackward(gradient, run.weights.bypasses[edge])
+                    )
+                }
+                tasks.append(task)
             }
         }
-        guard mixed < channels else { return }
-        let into = edges.indices.filter { edges[$0].node == node }
-        carryBypassesBack(into, gradient.channels(mixed..<channels), weights, &slopes, &returns)
+        return tasks
     }
 
-    private func carryBypassesBack(
-        _ into: [Int], _ gradient: FeatureMaps<Scalar>, _ weights: EdgeWeights<Scalar>,
-        _ slopes: inout EdgeWeights<Scalar>, _ returns: inout [SearchState<Scalar>.Returns]
-    ) {
-        for edge in into {
-            let source = edges[edge].source
-            let passed = states[source].bypassed.unsafelyUnwrapped
-            slopes.bypasses[edge] = Scalar.kernels.dot(gradient.start, passed.start, gradient.count)
-            returns[source].bypassed.append(edges[edge].bypassBackward(gradient, weights.bypasses[edge]))
+    /// What came back to a state along all its edges, ready to be added up.
+    private func gather(_ source: Int, _ run: BackwardRun, _ pass: Pass) {
+        var returns = SearchState<Scalar>.Returns()
+        for node in (max(source - 1, 0)..<nodes).reversed() {
+            for (index, (edge, term)) in run.terms[node].enumerated() where edges[edge].source == source {
+                guard let result = run.returns[node].values[index] else { continue }
+                switch result.kind {
+                case .rectified: returns.rectified.append(result.maps)
+                case .plain: returns.plain.append(result.maps)
+                case .pooled: returns.pooled[term.operation, default: []].append(result.maps)
+                }
+            }
+            for edge in edges.indices where edges[edge].node == node && edges[edge].source == source {
+                if let bypass = run.bypasses.values[edge] { returns.bypassed.append(bypass.maps) }
+            }
         }
+        run.states.values[source] = StateReturn(states[source], returns, pass)
+    }
+
+    /// The gradient of a node's sum, its channels in the order in which they are added up.
+    private func nodeGradient(_ gradient: FeatureMaps<Scalar>, _ node: Int) -> NodeGradient {
+        var maps = gradient
+        if mixed < channels {
+            maps = unshuffledGradients[node].maps(gradient.shape)
+            for channel in 0..<channels {
+                maps.channels(channel..<channel + 1)
+                    .copy(from: gradient.channels(shuffled(channel)..<shuffled(channel) + 1))
+            }
+        }
+        return NodeGradient(
+            maps: maps, totals: (0..<mixed).map { Scalar.kernels.sum(maps.channel($0), maps.shape.area) })
     }
 }
 
-/// Results of pieces of work, each of which writes its own.
-final class ResultBox<Value> {
-    let values: UnsafeMutableBufferPointer<Value>
+extension SearchCell {
+    typealias NodeTerm = (edge: Int, term: EdgeTerm<Scalar>)
 
-    init(_ initial: [Value]) {
-        values = .allocate(capacity: initial.count)
-        _ = values.initialize(from: initial)
+    /// What the way back needs of the way forward.
+    struct ForwardRun {
+        let weights: EdgeWeights<Scalar>
+        let inputShapes: [MapShape]
+        let stateShapes: [MapShape]
+        /// What was added up for each node.
+        let terms: ResultBox<[NodeTerm]>
     }
 
-    deinit {
-        values.deinitialize()
-        values.deallocate()
+    struct NodeGradient {
+        let maps: FeatureMaps<Scalar>
+        /// The sum of each of the mixed channels.
+        let totals: [Scalar]
+    }
+
+    /// What the tasks of one way back hand to one another.
+    final class BackwardRun {
+        let weights: EdgeWeights<Scalar>
+        let inputShapes: [MapShape]
+        let stateShapes: [MapShape]
+        let terms: [[NodeTerm]]
+        let nodes: ResultBox<NodeGradient?>
+        /// Of each node, by its terms.
+        let returns: [ResultBox<EdgeReturn<Scalar>?>]
+        /// By edge.
+        let bypasses: ResultBox<(slope: Scalar, maps: FeatureMaps<Scalar>)?>
+        let states: ResultBox<StateReturn<Scalar>?>
+
+        init(_ forward: ForwardRun, nodes: Int) {
+            weights = forward.weights
+            inputShapes = forward.inputShapes
+            stateShapes = forward.stateShapes
+            terms = Array(forward.terms.values)
+            self.nodes = ResultBox(Array(repeating: nil, count: nodes))
+            returns = terms.map { ResultBox(Array(repeating: nil, count: $0.count)) }
+            bypasses = ResultBox(Array(repeating: nil, count: weights.bypasses.count))
+            states = ResultBox(Array(repeating: nil, count: nodes + 2))
+        }
+
+        /// How the loss changes with the weights.
+        func slopes(operations: Int) -> EdgeWeights<Scalar> {
+            var slopes = EdgeWeights<Scalar>(
+                operations: weights.operations.map { _ in [Scalar](repeating: 0, count: operations) },
+                bypasses: bypasses.values.map { $0?.slope ?? 0 })
+            for (node, terms) in terms.enumerated() {
+                for (index, (edge, term)) in terms.enumerated() {
+                    slopes.operations[edge][term.operation] = returns[node].values[index]?.alongOutput ?? 0
+                }
+            }
+            return slopes
+        }
     }
 }

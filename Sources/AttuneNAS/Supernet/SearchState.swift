@@ -15,7 +15,7 @@ final class SearchState<Scalar: NetworkScalar> {
             self.layer = layer
         }
 
-        func forward(_ input: FeatureMaps<Scalar>, _ pass: Pass) {
+        fileprivate func forward(_ input: FeatureMaps<Scalar>, _ pass: Pass) {
             let output = layer.forward(input, pass)
             self.output = output
             statistics = (0..<input.shape.channels).map { ChannelStatistics(output, $0) }
@@ -62,6 +62,11 @@ final class SearchState<Scalar: NetworkScalar> {
         bypassed = bypass?.forward(rest, pass) ?? rest
     }
 
+    func carryOut(_ pool: Pool, _ pass: Pass) {
+        guard let maps else { return }
+        pool.forward(maps.channels(0..<mixed), pass)
+    }
+
     /// What came back along the edges out of the state.
     struct Returns {
         /// Gradients of the positive part, of the state itself, of each pool's output, and of what passed by.
@@ -71,51 +76,69 @@ final class SearchState<Scalar: NetworkScalar> {
         var bypassed: [FeatureMaps<Scalar>] = []
     }
 
-    /// Gradients of one thing that came back along several edges, to be added up channel by channel.
-    struct GradientSum {
-        let parts: [FeatureMaps<Scalar>]
-        let total: FeatureMaps<Scalar>
-
-        fileprivate init?(_ parts: [FeatureMaps<Scalar>]?, _ buffer: MapBuffer<Scalar>) {
-            guard let parts, let first = parts.first else { return nil }
-            self.parts = parts
-            total = parts.count > 1 ? buffer.maps(first.shape) : first
+    /// What came back, ready to be added up and carried on.
+    fileprivate func sums(of returns: Returns) -> [(layer: (any Layer<Scalar>)?, first: Int, sum: GradientSum<Scalar>)]
+    {
+        var sums: [(layer: (any Layer<Scalar>)?, first: Int, sum: GradientSum<Scalar>)] = []
+        for pool in pools {
+            if let sum = GradientSum(returns.pooled[pool.operation], pool.sums) { sums.append((pool.layer, 0, sum)) }
         }
+        if let sum = GradientSum(returns.rectified, mixedGradient) { sums.append((rectifier, 0, sum)) }
+        if let sum = GradientSum(returns.bypassed, self.sums) { sums.append((bypass, mixed, sum)) }
+        return sums
+    }
+}
 
-        func add(_ channel: Int) {
-            guard parts.count > 1 else { return }
-            combine(parts.map { (maps: $0, factor: 1) }, constant: 0, channel, into: total)
-        }
+/// Gradients of one thing that came back along several edges, to be added up channel by channel.
+private struct GradientSum<Scalar: NetworkScalar> {
+    let parts: [FeatureMaps<Scalar>]
+    let total: FeatureMaps<Scalar>
+
+    init?(_ parts: [FeatureMaps<Scalar>]?, _ buffer: MapBuffer<Scalar>) {
+        guard let parts, let first = parts.first else { return nil }
+        self.parts = parts
+        total = parts.count > 1 ? buffer.maps(first.shape) : first
     }
 
-    /// The sums that `waysBack` needs.
-    struct ReturnSums {
-        fileprivate let rectified: GradientSum?
-        fileprivate let pooled: [(layer: any Layer<Scalar>, sum: GradientSum)]
-        fileprivate let bypassed: GradientSum?
+    func add(_ channel: Int) {
+        guard parts.count > 1, channel < total.shape.channels else { return }
+        combine(parts.map { (maps: $0, factor: 1) }, constant: 0, channel, into: total)
+    }
+}
 
-        var all: [GradientSum] { pooled.map(\.sum) + [rectified, bypassed].compactMap(\.self) }
+/// How what came back along the edges out of a state becomes the state's gradient, in pieces of which each writes memory of
+/// its own: first the sums, by channel; then the ways back through the layers that edges share; then all of it, by channel.
+final class StateReturn<Scalar: NetworkScalar> {
+    private let sums: [(layer: (any Layer<Scalar>)?, first: Int, sum: GradientSum<Scalar>)]
+    private let plain: [FeatureMaps<Scalar>]
+    private let results: ResultBox<FeatureMaps<Scalar>?>
+    private let pass: Pass
+
+    init(_ state: SearchState<Scalar>, _ returns: SearchState<Scalar>.Returns, _ pass: Pass) {
+        sums = state.sums(of: returns)
+        plain = returns.plain
+        results = ResultBox(Array(repeating: nil, count: sums.count))
+        self.pass = pass
     }
 
-    func sums(of returns: Returns) -> ReturnSums {
-        ReturnSums(
-            rectified: GradientSum(returns.rectified, mixedGradient),
-            pooled: pools.compactMap { pool in
-                GradientSum(returns.pooled[pool.operation], pool.sums).map { (pool.layer, $0) }
-            },
-            bypassed: GradientSum(returns.bypassed, sums))
+    /// Takes the sums over the edges of a channel.
+    func addUp(_ channel: Int) {
+        for sum in sums { sum.sum.add(channel) }
     }
 
-    /// What comes back to some channels of the state, from the first of them on.
-    typealias Return = (first: Int, maps: FeatureMaps<Scalar>)
+    /// Goes one of the ways back, of which a state has one for each pool and two more, or fewer.
+    func carryBack(_ way: Int) {
+        guard way < sums.count else { return }
+        let (layer, _, sum) = sums[way]
+        results.values[way] = layer?.backward(sum.total, pass) ?? sum.total
+    }
 
-    /// The ways back through layers of the state's own, which may be gone at once.
-    func waysBack(_ sums: ReturnSums, _ pass: Pass) -> [() -> Return] {
-        var ways: [() -> Return] = sums.pooled.map { pool in { (0, pool.layer.backward(pool.sum.total, pass)) } }
-        if let rectified = sums.rectified { ways.append { (0, self.rectifier.backward(rectified.total, pass)) } }
-        if let bypassed = sums.bypassed {
-            ways.append { (self.mixed, self.bypass?.backward(bypassed.total, pass) ?? bypassed.total) }
+    /// Adds all of it to a channel of the state's gradient.
+    func add(_ channel: Int, to gradient: FeatureMaps<Scalar>) {
+        let layered = zip(sums, results.values).compactMap { sum, maps in maps.map { (first: sum.first, maps: $0) } }
+        for (first, maps) in layered + plain.map({ (first: 0, maps: $0) })
+        where (first..<first + maps.shape.channels).contains(channel) {
+            gradient.add(maps.channels(channel - first..<channel - first + 1))
         }
-        return ways
     }
 }

@@ -12,7 +12,7 @@ public final class Supernet<Scalar: NetworkScalar> {
     private let classifier: Classifier<Scalar>
     private let gradients: [MapBuffer<Scalar>]
     private let workers: Workers
-    private var shapes: [MapShape] = []
+    private var imageShape = MapShape(channels: 0, rows: 0, columns: 0, batch: 0)
 
     /// - Parameters:
     ///   - inputs: channels of the images.
@@ -35,8 +35,7 @@ public final class Supernet<Scalar: NetworkScalar> {
             cells.append(
                 SearchCell(
                     space, inputs: (before, last), channels: channels, isReduction: reduces,
-                    followsReduction: cells.last?.isReduction ?? false, partial: partial, workers: workers, weights,
-                    using: &random))
+                    followsReduction: cells.last?.isReduction ?? false, partial: partial, weights, using: &random))
             (before, last) = (last, channels * space.nodes)
         }
         self.cells = cells
@@ -48,14 +47,15 @@ public final class Supernet<Scalar: NetworkScalar> {
     func forward(
         _ images: FeatureMaps<Scalar>, labels: [Int], _ edges: CellPair<EdgeWeights<Scalar>>, _ pass: Pass
     ) -> BatchOutcome {
-        let stemmed = stem.forward(images, pass)
-        var outputs = [stemmed]
+        let graph = TaskGraph()
+        var outputs = [graph.forward(stem, PendingMaps(images), pass)]
         for cell in cells {
             let inputs = [outputs[max(outputs.count - 2, 0)], outputs[outputs.count - 1]]
-            outputs.append(cell.forward(inputs, edges[reduction: cell.isReduction], pass))
+            outputs.append(cell.forward(inputs, edges[reduction: cell.isReduction], pass, in: graph))
         }
-        shapes = outputs.map(\.shape)
-        return classifier.forward(outputs[cells.count], labels: labels)
+        imageShape = images.shape
+        workers.carryOut(graph)
+        return classifier.forward(outputs[cells.count].now, labels: labels)
     }
 
     /// What the last `forward` made of each image, [images][classes].
@@ -64,18 +64,25 @@ public final class Supernet<Scalar: NetworkScalar> {
     /// How the loss of the last `forward` changes with the weights of the edges; adds to the gradients of the weights
     /// where the pass learns them.
     func backward(_ pass: Pass) -> CellPair<EdgeWeights<Scalar>?> {
-        var slopes = CellPair<EdgeWeights<Scalar>?>(normal: nil, reduction: nil)
-        let gradients = zip(gradients, shapes).map { $0.maps($1) }
-        workers.forEach(gradients.count) { gradients[$0].clear() }
-        gradients[cells.count].copy(from: classifier.backward(pass))
+        let graph = TaskGraph()
+        // What comes back to each output, of the stem and of each cell.
+        var back =
+            [[PendingMaps<Scalar>]](repeating: [], count: cells.count) + [[PendingMaps(classifier.backward(pass))]]
+        var slopes: [() -> EdgeWeights<Scalar>] = []
         for (index, cell) in cells.enumerated().reversed() {
-            let back = cell.backward(gradients[index + 1], pass)
-            gradients[max(index - 1, 0)].add(back.inputs[0])
-            gradients[index].add(back.inputs[1])
-            slopes[reduction: cell.isReduction].add(back.weights)
+            let (inputs, weights) = cell.backward(
+                graph.sum(back[index + 1], into: gradients[index + 1]), pass, in: graph)
+            back[max(index - 1, 0)].append(inputs[0])
+            back[index].append(inputs[1])
+            slopes.append(weights)
         }
-        if pass.learnsWeights { _ = stem.backward(gradients[0], pass) }
-        return slopes
+        if pass.learnsWeights {
+            _ = graph.backward(stem, graph.sum(back[0], into: gradients[0]), to: imageShape, pass)
+        }
+        workers.carryOut(graph)
+        var result = CellPair<EdgeWeights<Scalar>?>(normal: nil, reduction: nil)
+        for (cell, weights) in zip(cells.reversed(), slopes) { result[reduction: cell.isReduction].add(weights()) }
+        return result
     }
 }
 

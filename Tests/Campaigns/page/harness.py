@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import urllib.request
@@ -17,6 +18,17 @@ EXPERIMENTS = REPOSITORY / "experiments"
 # Builds for debugging are slow at models; what is wrong shows at once mostly.
 expect.set_options(timeout=30_000)
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.path.exists(path)), None)
+
+
+def unused_port():
+    """One that the system gives nobody by itself, so that a server finds it free when it begins again; other tests take
+    theirs from 20,000 on."""
+    for offset in range(100):
+        port = 26_000 + (os.getpid() + 61 * offset) % 6_000
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise OSError("no port is free")
 
 
 class Server:
@@ -36,7 +48,7 @@ class Server:
             assert run.returncode in (0, 1), f"{name}: {output}"
         more = ["--require-tokens"] if tokens else []
         self.process = self.start(
-            "serve", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--log-level", "error", *more
+            "serve", "--http", f"127.0.0.1:{unused_port()}", "--grpc", "127.0.0.1:0", "--log-level", "error", *more
         )
         line = self.process.stdout.readline()
         self.url = re.search(r"http://[\d.:]+", line).group()

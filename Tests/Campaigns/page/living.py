@@ -110,7 +110,7 @@ def a_break_is_said_and_mended(visitor, attune):
     expect(page.locator("#connection")).to_have_text("Reconnecting")
     address = server.url.removeprefix("http://")
     server.process = server.start("serve", "--http", address, "--grpc", "127.0.0.1:0", "--log-level", "error")
-    server.process.stdout.readline()
+    assert server.url in server.process.stdout.readline()
     expect(page.locator("#connection")).to_have_text("Live")
     server.tell("live", 1)
     expect(page.locator(".head-progress")).to_contain_text("8 of 30 trials")
