@@ -12,8 +12,8 @@ final class Desk: Sendable {
 
     init(_ cluster: TestCluster) { self.cluster = cluster }
 
-    func start() {
-        let shared = Cluster(cluster.client())
+    func start(_ transport: (any APITransport)? = nil) {
+        let shared = Cluster(cluster.client(transport))
         var configuration = Operator.Configuration()
         configuration.gathering = .seconds(100)
         // Ten seconds of this clock.

@@ -55,6 +55,24 @@ struct OperatorTests {
         }
     }
 
+    @Test func `a request that was given up and is carried out late does not put old over new`() async throws {
+        let desk = try desk()
+        let network = LateTransport(desk.simulated)
+        desk.start(network)
+        try desk.submit(TestCluster.manifest(parallel: 2, maxTrials: 8))
+        _ = try await desk.experiment(last: "Succeeded")
+        try await desk.simulated.until {
+            $0.get("suggestions", "demo").map { Conditions($0["status"]).has("Succeeded") } ?? false
+        }
+        await desk.stop()
+        #expect(network.count >= 2)
+        let experiment = try #require(desk.simulated.get("experiments", "demo"))
+        #expect(Conditions(experiment["status"]).has("Succeeded") && experiment["status"]?["trials"]?.int == 8)
+        let suggestion = try #require(desk.simulated.get("suggestions", "demo"))
+        #expect(suggestion["status"]?["suggestionCount"]?.int == 8)
+        #expect(desk.simulated.objects(of: "trials").allSatisfy { Conditions($0["status"]).has("Succeeded") })
+    }
+
     @Test func `every error of a spec is in its condition, and when it is mended the experiment runs`() async throws {
         let desk = try desk()
         desk.start()

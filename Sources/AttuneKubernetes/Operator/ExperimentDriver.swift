@@ -72,22 +72,20 @@ struct ExperimentDriver: Sendable {
         conditions.set("Created", reason: "ExperimentCreated", "Experiment is created", at: now)
         conditions.remove("Failed")
         conditions.set("Failed", reason: "ExperimentFailed", message, at: now)
-        _ = try await office.client.merging(
-            [
-                "status": [
-                    "conditions": conditions.json, "startTime": .string(now.kubernetesText),
-                    "completionTime": .string(now.kubernetesText), "currentOptimalTrial": ["observation": [:]],
-                ]
-            ], into: key.name, .experiments, in: key.namespace, subresource: "status")
+        let status: JSON = [
+            "conditions": conditions.json, "startTime": .string(now.kubernetesText),
+            "completionTime": .string(now.kubernetesText), "currentOptimalTrial": ["observation": [:]],
+        ]
+        _ = try await office.client.updating(object, .experiments, subresource: "status") { _ in ["status": status] }
     }
 
     private func clearFailure() async throws {
         guard let object else { return }
-        var conditions = Conditions(object["status"])
-        conditions.remove("Failed")
-        _ = try await office.client.merging(
-            ["status": ["conditions": conditions.json, "completionTime": .null]], into: key.name, .experiments,
-            in: key.namespace, subresource: "status")
+        _ = try await office.client.updating(object, .experiments, subresource: "status") { current in
+            var conditions = Conditions(current["status"])
+            conditions.remove("Failed")
+            return ["status": ["conditions": conditions.json, "completionTime": .null]]
+        }
     }
 
     /// Waits until the spec is another.
@@ -183,11 +181,11 @@ struct ExperimentDriver: Sendable {
     }
 
     private func addFinalizer(_ object: JSON) async throws {
-        let finalizers = object.metadata?["finalizers"]?.array ?? []
-        guard !finalizers.contains(.string(ExperimentResource.finalizer)) else { return }
-        _ = try await office.client.merging(
-            ["metadata": ["finalizers": .array(finalizers + [.string(ExperimentResource.finalizer)])]], into: key.name,
-            .experiments, in: key.namespace)
+        let own = JSON.string(ExperimentResource.finalizer)
+        _ = try await office.client.updating(object, .experiments) { current in
+            let finalizers = current.metadata?["finalizers"]?.array ?? []
+            return finalizers.contains(own) ? nil : ["metadata": ["finalizers": .array(finalizers + [own])]]
+        }
     }
 
     /// What clients of Katib look for where an algorithm's state is kept in a volume; ours is in the store.

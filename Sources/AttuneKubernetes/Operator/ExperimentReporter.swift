@@ -20,7 +20,9 @@ actor ExperimentReporter {
     private var shown: [String] = []
     private var conditions: Conditions
     private var completionTime: Date?
-    private var suggestion: (conditions: Conditions, requests: Int)?
+    private var suggestion: (object: JSON, conditions: Conditions, requests: Int)?
+    /// The Experiment as it was seen last.
+    private var object: JSON
     private var lastStatus: JSON?
     private var lastSuggestionStatus: JSON?
     private var isEnding = false
@@ -31,6 +33,7 @@ actor ExperimentReporter {
     ) {
         self.tuner = tuner
         self.owner = owner
+        object = owner.identity
         self.trials = trials
         self.client = client
         self.gathering = gathering
@@ -50,8 +53,7 @@ actor ExperimentReporter {
         }
     }
 
-    /// Lets `run` come to its end. A write is never cut short for it: a server may carry out a request that was given up,
-    /// and would then put old over new.
+    /// Lets `run` come to its end, with what it writes at the time.
     func finish() {
         isEnding = true
         signal.raise()
@@ -97,7 +99,7 @@ actor ExperimentReporter {
         let status = ExperimentStatus.status(
             study, conditions, startTime: study.createdAt, completionTime: completionTime)
         guard status != lastStatus else { return }
-        try await put(status, .experiments)
+        object = try await updated(object, .experiments, subresource: "status", ["status": status])
         lastStatus = status
     }
 
@@ -111,42 +113,43 @@ actor ExperimentReporter {
         var known = try await existingSuggestion(study)
         known.conditions = ExperimentStatus.suggestionConditions(study, after: known.conditions, at: now)
         if known.requests != study.counts.total {
-            try await merge(["spec": ["requests": .number(study.counts.total)]], into: .suggestions)
+            let changes: JSON = ["spec": ["requests": .number(study.counts.total)]]
+            known.object = try await updated(known.object, .suggestions, changes)
             known.requests = study.counts.total
         }
         let status = ExperimentStatus.suggestionStatus(study, known.conditions, startTime: study.createdAt)
         if status != lastSuggestionStatus {
-            try await put(status, .suggestions)
+            known.object = try await updated(
+                known.object, .suggestions, subresource: "status", ["status": status])
             lastSuggestionStatus = status
         }
         suggestion = known
     }
 
-    private func existingSuggestion(_ study: Study) async throws -> (conditions: Conditions, requests: Int) {
+    private func existingSuggestion(
+        _ study: Study
+    ) async throws -> (object: JSON, conditions: Conditions, requests: Int) {
         if let suggestion { return suggestion }
         let made = ExperimentStatus.suggestion(study, owner: owner)
         do {
-            _ = try await client.creating(made, .suggestions, in: owner.namespace)
-            return (Conditions(nil), study.counts.total)
+            let created = try await client.creating(made, .suggestions, in: owner.namespace)
+            return (created.identity, Conditions(nil), study.counts.total)
         } catch let error as APIError where error.reason == .alreadyExists {
             guard let found = try await client.find(.suggestions, owner.name, in: owner.namespace) else {
                 return try await existingSuggestion(study)
             }
-            return (Conditions(found["status"]), found["spec"]?["requests"]?.int ?? -1)
+            return (found.identity, Conditions(found["status"]), found["spec"]?["requests"]?.int ?? -1)
         }
     }
 
-    private func put(_ status: JSON, _ resource: APIResource) async throws {
-        try await merge(["status": status], into: resource, subresource: "status")
-    }
-
-    /// What somebody deletes meanwhile is left alone.
-    private func merge(_ changes: JSON, into resource: APIResource, subresource: String? = nil) async throws {
+    /// The object after changes. What somebody deletes meanwhile is left alone.
+    private func updated(
+        _ object: JSON, _ resource: APIResource, subresource: String? = nil, _ changes: JSON
+    ) async throws -> JSON {
         do {
-            _ = try await client.merging(
-                changes, into: owner.name, resource, in: owner.namespace, subresource: subresource)
+            return try await client.updating(object, resource, subresource: subresource) { _ in changes }.identity
         } catch let error as APIError where error.reason == .notFound {
-            return
+            return object
         }
     }
 }

@@ -96,13 +96,13 @@ actor TrialObjects {
     }
 
     private func write(_ trial: Trial) async throws {
-        _ = try await object(of: trial)
+        let object = try await object(of: trial)
         let old = conditions[trial.number] ?? Conditions(informer[key(trial)]?["status"])
         let (status, new) = maker.status(trial, after: old, at: client.clock.now())
         conditions[trial.number] = trial.outcome == nil ? new : nil
         do {
-            _ = try await client.merging(
-                ["status": status], into: trial.name, .trials, in: namespace, subresource: "status")
+            let written = try await client.updating(object, .trials, subresource: "status") { _ in ["status": status] }
+            created[trial.number] = written.identity
         } catch let error as APIError where error.reason == .notFound {
             // Somebody deleted it.
         }
@@ -161,23 +161,42 @@ extension JSON {
 }
 
 extension KubernetesClient {
-    /// Merges, again and again while others write the object at the same time.
-    func merging(
-        _ changes: JSON, into name: String, _ resource: APIResource, in namespace: String?, subresource: String? = nil
+    /// Merges changes into an object as it is: into no other of its name, and into none that changed since it was looked at.
+    /// So a request that was given up, and is carried out late, does not put old over new.
+    ///
+    /// - Parameters:
+    ///   - object: as it was seen last; its metadata will do.
+    ///   - changes: of the object as it is, with whatever others have made of it; nil where there is nothing to change.
+    /// - Returns: what it is then.
+    /// - Throws: `APIError`; `.notFound` where the object is gone.
+    func updating(
+        _ object: JSON, _ resource: APIResource, subresource: String? = nil, _ changes: (JSON) -> JSON?
     ) async throws -> JSON {
-        try await throughConflicts {
-            try await merge(changes, into: name, resource, in: namespace, subresource: subresource)
+        var current = object
+        while var made = changes(current) {
+            var metadata = made["metadata"] ?? [:]
+            metadata["resourceVersion"] = .string(current.resourceVersion)
+            made["metadata"] = metadata
+            do {
+                return try await merge(made, into: object.name, resource, in: object.namespace, subresource: subresource)
+            } catch let error as APIError where error.reason == .conflict {
+                guard let found = try await find(resource, object.name, in: object.namespace), found.uid == object.uid
+                else { throw APIError(status: 404, reason: .notFound, message: "\(object.name) is gone") }
+                if found.resourceVersion == current.resourceVersion {
+                    onTrouble("\(error); trying again")
+                    try await clock.sleepFor(.milliseconds(50))
+                }
+                current = found
+            }
         }
+        return current
     }
 
+    /// Creates an object, again and again while others write at the same time.
     func creating(_ object: JSON, _ resource: APIResource, in namespace: String?) async throws -> JSON {
-        try await throughConflicts { try await create(object, resource, in: namespace) }
-    }
-
-    private func throughConflicts(_ body: () async throws -> JSON) async throws -> JSON {
         while true {
             do {
-                return try await body()
+                return try await create(object, resource, in: namespace)
             } catch let error as APIError where error.reason == .conflict {
                 onTrouble("\(error); trying again")
                 try await clock.sleepFor(.milliseconds(50))
@@ -187,24 +206,14 @@ extension KubernetesClient {
 
     /// Takes a finalizer off an object. Does nothing where it has none, or is gone.
     func release(_ object: JSON, _ resource: APIResource, _ finalizer: String) async throws {
-        var current = object
-        while let finalizers = current.metadata?["finalizers"]?.array, finalizers.contains(.string(finalizer)) {
-            let others = finalizers.filter { $0 != .string(finalizer) }
-            // The version guards the other finalizers, which others may take off at the same time.
-            let changes: JSON = [
-                "metadata": [
-                    "finalizers": .array(others), "resourceVersion": .string(current.resourceVersion),
-                ]
-            ]
-            do {
-                _ = try await merge(changes, into: object.name, resource, in: object.namespace)
-                return
-            } catch let error as APIError where error.reason == .conflict || error.reason == .notFound {
-                guard let found = try await find(resource, object.name, in: object.namespace),
-                    found.uid == object.uid
-                else { return }
-                current = found
+        do {
+            _ = try await updating(object, resource) { current in
+                let finalizers = current.metadata?["finalizers"]?.array ?? []
+                let others = finalizers.filter { $0 != .string(finalizer) }
+                return others == finalizers ? nil : ["metadata": ["finalizers": .array(others)]]
             }
+        } catch let error as APIError where error.reason == .notFound {
+            return
         }
     }
 }
