@@ -15,6 +15,9 @@ done
 for algorithm in bayesianoptimization auto; do
     for history in 200 1000 10000; do row "$ours" "$algorithm" "$history" 60; done
 done
+for algorithm in bananas regularized-evolution local-search; do
+    for history in 200 1000 10000; do row "$ours" "$algorithm" "$history" 60 cells; done
+done
 [ -x "$python" ] || exit 0
 others() { row "$python" Benchmarks/entrants/ask_cost.py "$@"; }
 others optuna-random 1000 50

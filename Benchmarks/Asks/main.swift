@@ -1,19 +1,21 @@
 import Attune
 import Foundation
 
-// The processor time of one ask and tell after a history of random trials, on a smooth function of ten real parameters:
-// the mean over so many in a row, refits and all, and the process's peak memory.
+// The processor time of one ask and tell after a history of random trials, on a smooth function of ten real parameters, or
+// of the cells of DARTS: the mean over so many in a row, refits and all, and the process's peak memory.
 //
-//     attune-ask-benchmark ALGORITHM HISTORY [ASKS]
+//     attune-ask-benchmark ALGORITHM HISTORY [ASKS] [cells]
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3, let history = Int(arguments[2]), let asks = Int(arguments.count > 3 ? arguments[3] : "50")
 else {
-    print("usage: attune-ask-benchmark ALGORITHM HISTORY [ASKS]")
+    print("usage: attune-ask-benchmark ALGORITHM HISTORY [ASKS] [cells]")
     exit(2)
 }
 
-let space = try SearchSpace((0..<10).map { ParameterSpec("x\($0)", .double(-5...5)) })
+let isOfCells = arguments.last == "cells"
+let space = try SearchSpace(
+    isOfCells ? CellLayout(darts: 4).parameters : (0..<10).map { ParameterSpec("x\($0)", .double(-5...5)) })
 let experiment = Experiment(
     metadata: Metadata(name: "asks"), objective: .minimize("loss"), space: space,
     algorithm: AlgorithmSpec(arguments[1]),
@@ -25,7 +27,10 @@ var random = RandomSource(seed: 1)
 @MainActor func evaluate(_ suggestion: Suggestion) throws {
     let time = Date(timeIntervalSince1970: 0)
     let number = study.nextNumber
-    let loss = suggestion.assignment.active.reduce(0.0) { sum, entry in
+    let loss = suggestion.assignment.active.enumerated().reduce(0.0) { sum, numbered in
+        let (place, entry) = numbered
+        // Every choice has a merit of its own.
+        if isOfCells { return sum + sin(Double(place * 31 + entry.value.description.utf8.reduce(0) { $0 + Int($1) })) }
         let x = (entry.value.number ?? 0) - 1
         return sum + x * x + 0.5 * sin(3 * x)
     }

@@ -60,7 +60,7 @@ struct ShowCommand: AsyncParsableCommand {
         }
         Terminal.say(summary.text)
         if let holder { Terminal.say("driven by  \(holder)") }
-        if let best { Terminal.say("parameters  " + best.assignmentText) }
+        if let best { Terminal.say("parameters  " + best.assignmentText(in: experiment)) }
         if let why = best?.explanation { Terminal.say("why  " + why.text) }
         if let table { Terminal.say(table.text) }
     }
@@ -92,7 +92,7 @@ struct TrialsCommand: AsyncParsableCommand {
         let rows = trials.map { trial in
             [
                 String(trial.number), trial.state, trial.reported(of: summary.metric)?.short ?? "-",
-                trial.assignmentText + (trial.outcome?.reason.map { "   " + $0.brief } ?? ""),
+                trial.assignmentText(in: experiment) + (trial.outcome?.reason.map { "   " + $0.brief } ?? ""),
             ]
         }
         Terminal.say(TextTable(header: ["TRIAL", "STATE", summary.metric.uppercased(), "PARAMETERS"], rows: rows).text)

@@ -40,7 +40,12 @@ extension TrialRow {
         (assignment.object ?? [:]).map { ($0.key, $0.value.scalarText ?? "") }
     }
 
-    var assignmentText: String { parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ").onOneLine }
+    /// On one line, cells by their genotype alone.
+    func assignmentText(in experiment: Experiment) -> String {
+        let told = experiment.genotypeChoices
+        return parameters.filter { !told.contains($0.name) }.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+            .onOneLine
+    }
 
     /// The stable form of `trials --json`.
     var json: JSON {

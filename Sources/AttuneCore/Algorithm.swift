@@ -222,11 +222,14 @@ public struct AlgorithmCatalogue: Sendable {
             let able = algorithms.filter {
                 $0.honours.isSuperset(of: experiment.features) && $0.objections(experiment).isEmpty
             }.map(\.name)
+            let wanted = missing.map { $0 == .constraints ? "\(experiment.space.restrictingField)" : $0.rawValue }
             problems.append(
                 Problem(
                     "algorithm.algorithmName", found: "\"\(spec.name)\"",
-                    "it cannot honour \(missing.map(\.rawValue).sorted().joined(separator: ", ")) of this experiment; use one of: \(able.joined(separator: ", "))"
-                ))
+                    """
+                    it cannot honour \(wanted.sorted().joined(separator: ", ")) of this experiment; \
+                    use one of: \(able.joined(separator: ", "))
+                    """))
         }
         if problems.errors.isEmpty {
             problems += feasibilityProblems(of: experiment.space) + prefilterProblems(of: experiment)
@@ -256,7 +259,7 @@ public struct AlgorithmCatalogue: Sendable {
             _ = try space.sample(using: &random)
             return []
         } catch {
-            return [Problem("constraints", error.message)]
+            return [Problem(space.restrictingField, error.message)]
         }
     }
 

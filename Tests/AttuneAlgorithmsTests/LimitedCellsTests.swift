@@ -37,6 +37,12 @@ struct LimitedCellsTests {
         }
     }
 
+    @Test func `an algorithm that cannot keep to limits is told of limits`() {
+        let problems = AlgorithmCatalogue.standard.problems(of: Self.experiment("darts"))
+        #expect(problems.map(\.field.description) == ["algorithm.algorithmName"])
+        #expect(problems.first?.description.contains("cannot honour nasConfig.cells.limits") == true, "\(problems)")
+    }
+
     @Test(arguments: names) func `no cell is beyond the limits, whoever proposes it`(name: String) throws {
         let study = try Study.search(Self.experiment(name), trials: 16) { assignment in
             // The more parameters the better, so that whoever learns comes to the limit.

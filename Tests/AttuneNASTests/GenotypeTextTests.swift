@@ -21,6 +21,10 @@ struct GenotypeTextTests {
         #expect(try Genotype(parsing: cell.json.pretty) == cell)
         let told: JSON = ["normal": cell.normal.told, "reduction": cell.reduction.told]
         #expect(try Genotype(parsing: told.description) == cell)
+        let trial: JSON = [
+            "number": 3, "parameters": ["normal-node-1-operation-1": "a", "genotype": .string(told.description)],
+        ]
+        #expect(try Genotype(parsing: trial.pretty) == cell)
         #expect(try Genotype(parsing: Published.darts1).dartsText().contains("normal_concat=range(2, 6)"))
     }
 

@@ -1,6 +1,7 @@
 import AttuneCore
-import AttuneNAS
 import Testing
+
+@testable import AttuneNAS
 
 struct ImageSetTests {
     /// Images of 4x4x2 whose levels are random.
@@ -131,5 +132,17 @@ struct ImageSetTests {
         let all = shuffledBatches(of: Array(0..<23), size: 5, keepsRest: true, using: &random)
         #expect(all.joined().sorted() == Array(0..<23))
         #expect(Array(all.joined()) != Array(0..<23))
+    }
+
+    /// 255 marks what has no label in more than one set.
+    @Test func `a label astray is named, and classes without images are not minded otherwise`() throws {
+        let set = images(40, classes: 10)
+        func labelled(_ labels: [Int]) -> ImageSet { ImageSet(size: set.size, pixels: set.pixels, labels: labels) }
+        try labelled(set.labels.map { $0 + 1 }).checkClasses()
+        var labels = set.labels
+        labels[16] = 255
+        let error = #expect(throws: AttuneError.self) { try labelled(labels).checkClasses() }
+        #expect(error?.message.contains("label 255, which image 17 has") == true)
+        #expect(throws: AttuneError.self) { try labelled(labels.map { _ in 0 }).checkClasses() }
     }
 }

@@ -89,6 +89,11 @@ extension Experiment {
         architecture?.parameterTexts(told) ?? told
     }
 
+    /// The parameters that the genotype of a search over cells tells all of.
+    public var genotypeChoices: Set<String> {
+        if case .cells(let cells) = architecture { Set(cells.parameters.map(\.name)) } else { [] }
+    }
+
     /// The names that `presented` gives, where nothing is inactive.
     public var presentedNames: [String] {
         switch architecture {

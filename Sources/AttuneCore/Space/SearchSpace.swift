@@ -81,6 +81,11 @@ public struct SearchSpace: Sendable, Hashable {
     /// What `isConstrained` speaks of, for people.
     var restrictions: [String] { constraints.map(\.description) + (limitedCells.map { [$0.limits.description] } ?? []) }
 
+    /// The field of an experiment that `isConstrained` speaks of.
+    var restrictingField: FieldPath {
+        constraints.isEmpty && limitedCells != nil ? "nasConfig.cells.limits" : "constraints"
+    }
+
     /// Whether every constraint holds or does not apply, and limited cells keep within their limits.
     public func isFeasible(_ assignment: Assignment) -> Bool {
         constraints.allSatisfy { isFeasible(assignment, under: $0) } && limitedCells?.admits(assignment) ?? true

@@ -178,7 +178,8 @@ extension KubernetesClient {
             metadata["resourceVersion"] = .string(current.resourceVersion)
             made["metadata"] = metadata
             do {
-                return try await merge(made, into: object.name, resource, in: object.namespace, subresource: subresource)
+                return try await merge(
+                    made, into: object.name, resource, in: object.namespace, subresource: subresource)
             } catch let error as APIError where error.reason == .conflict {
                 guard let found = try await find(resource, object.name, in: object.namespace), found.uid == object.uid
                 else { throw APIError(status: 404, reason: .notFound, message: "\(object.name) is gone") }

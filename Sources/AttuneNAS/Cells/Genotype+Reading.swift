@@ -4,7 +4,7 @@ extension Genotype {
     /// The longest text that is read, in bytes; a cell of a hundred nodes is far below it.
     static let longestText = 1 << 18
 
-    /// Reads any form: that of DARTS, Katib's, or JSON; in a log, the last genotype of it.
+    /// Reads any form: that of DARTS, Katib's, or JSON; in a log, the last genotype of it; of a trial in JSON, its own.
     ///
     /// - Throws: `AttuneError`, saying where the text stops making sense and what would.
     public init(parsing text: String) throws(AttuneError) { try self.init(parsing: Array(text.utf8)) }
@@ -20,7 +20,13 @@ extension Genotype {
             guard bytes.count <= Self.longestText else {
                 throw AttuneError("genotype: found \(bytes.count) bytes of JSON; at most \(Self.longestText) are read")
             }
-            try self.init(json: try JSON(parsing: bytes))
+            let json = try JSON(parsing: bytes)
+            // A trial of a search over cells, as `attune best --json` has it.
+            if let told = json["parameters"]?[AttuneCore.CellLayout.genotypeName]?.string {
+                try self.init(parsing: told)
+            } else {
+                try self.init(json: json)
+            }
         } else {
             throw AttuneError("genotype: found neither \"Genotype(normal=[…], …)\" nor a JSON object with \"normal\"")
         }

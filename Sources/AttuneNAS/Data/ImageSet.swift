@@ -20,6 +20,19 @@ public struct ImageSet: Sendable, Hashable {
         (self.size, self.pixels, self.labels) = (size, pixels, labels)
     }
 
+    /// - Throws: `AttuneError` where there are fewer than two classes, or where most have no image, as when a label is astray.
+    func checkClasses() throws(AttuneError) {
+        guard classes > 1 else { throw AttuneError("the images must be of two classes at least") }
+        let used = Set(labels)
+        if used.count * 2 < classes, let last = labels.firstIndex(of: classes - 1) {
+            throw AttuneError(
+                """
+                label \(classes - 1), which image \(last + 1) has, makes \(classes) classes, of which only \(used.count) \
+                have an image; labels are to count the classes from 0
+                """)
+        }
+    }
+
     /// The images at `indices`, in that order.
     public func gathering(_ indices: some Collection<Int>) -> ImageSet {
         var gathered: [UInt8] = []

@@ -20,7 +20,7 @@ public struct RetrainingSettings: Sendable, Hashable {
 
     /// - Throws: `AttuneError` naming the first setting that is not possible, and what would be.
     func check(_ images: ImageSet) throws(AttuneError) {
-        guard images.classes > 1 else { throw AttuneError("the images must be of two classes at least") }
+        try images.checkClasses()
         for (name, value, range) in [
             ("channels", channels, 1...4096), ("layers", layers, 1...1000), ("epochs", epochs, 1...1_000_000),
             ("threads", threads, 1...1024), ("batch", batch, 1...images.count),

@@ -237,7 +237,7 @@ extension SearchSettings {
             space.channels > 0 && space.channels % unit == 0,
             "channels must be a multiple of \(unit), not \(space.channels)")
         try need(epochs > 0, "epochs must be at least 1")
-        try need(images.classes > 1, "the images must be of two classes at least")
+        try images.checkClasses()
         try need(
             batch > 0 && images.count / 2 >= batch,
             "batch must be at most half of the images, which are \(images.count)")
