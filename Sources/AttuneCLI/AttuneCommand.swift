@@ -36,6 +36,7 @@ struct AttuneCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            if let loss = Terminal.loss { fail("error: standard output cannot be written: \(loss)", .failed) }
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
         } catch let error as InvalidExperiment {

@@ -24,7 +24,7 @@ struct GenotypeArgument: ParsableArguments {
 
     /// - Throws: `AttuneError`, naming the file and what is wrong.
     func read() throws -> Genotype {
-        if genotype == "-" { return try parse(FileHandle.standardInput.readToEnd() ?? Data(), "standard input: ") }
+        if genotype == "-" { return try parse(try standardInput(), "standard input: ") }
         // No file has such a name, and an error about one would only mislead.
         if genotype.contains("Genotype(") || genotype.drop(while: \.isWhitespace).first == "{" {
             return try Genotype(parsing: genotype)
@@ -34,6 +34,14 @@ struct GenotypeArgument: ParsableArguments {
                 "\(genotype): no such file, or not readable, and no genotype either, \"Genotype(normal=[…], …)\"")
         }
         return try parse(content, "\(genotype): ")
+    }
+
+    private func standardInput() throws -> Data {
+        do {
+            return try FileHandle.standardInput.readToEnd() ?? Data()
+        } catch {
+            throw AttuneError("standard input: cannot be read; is it closed?")
+        }
     }
 
     private func parse(_ content: Data, _ place: String) throws -> Genotype {
@@ -52,6 +60,20 @@ func check(_ options: [(name: String, value: Int, most: Int)]) throws {
     }
 }
 
+/// - Parameter option: the name of a setting's option, where it is not the setting's own.
+/// - Throws: `AttuneError` with the first problem of each option.
+func check(_ problems: [Problem], named option: (FieldPath) -> String? = { _ in nil }) throws {
+    var told: [Problem] = []
+    for problem in problems {
+        guard case .key(let setting)? = problem.field.steps.last else { continue }
+        let own = setting.flatMap { $0.isUppercase ? "-\($0.lowercased())" : "\($0)" }
+        var named = problem
+        named.field = FieldPath([.key("--" + (option(problem.field) ?? String(own)))])
+        if !told.contains(where: { $0.field == named.field }) { told.append(named) }
+    }
+    if !told.isEmpty { throw AttuneError(told.map(\.description).joined(separator: "\n")) }
+}
+
 /// Where a command writes its text.
 struct TextOutput: ParsableArguments {
     @Option(name: [.short, .long], help: "The file to write; standard output without.", completion: .file())
@@ -59,10 +81,6 @@ struct TextOutput: ParsableArguments {
 
     func write(_ text: String) throws {
         guard let output else { return Terminal.write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO) }
-        do {
-            try Data(text.utf8).write(to: URL(filePath: output), options: .atomic)
-        } catch {
-            throw AttuneError("\(output): cannot be written; does its folder exist?")
-        }
+        try OutputFile.write(text, to: output)
     }
 }

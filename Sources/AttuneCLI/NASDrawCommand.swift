@@ -1,5 +1,7 @@
 import ArgumentParser
+import AttuneCore
 import AttuneNAS
+import Foundation
 
 struct NASDrawCommand: ParsableCommand {
     enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -15,10 +17,23 @@ struct NASDrawCommand: ParsableCommand {
 
     func run() throws {
         let genotype = try argument.read()
-        let ending = output.output?.split(separator: ".").last.flatMap { Format(rawValue: String($0)) }
-        switch format ?? ending ?? .svg {
+        switch try format ?? formatOfFile {
         case .svg: try output.write(genotype.svg)
         case .dot: try output.write(genotype.dot)
+        }
+    }
+
+    /// What the file's name says.
+    private var formatOfFile: Format {
+        get throws {
+            guard let path = output.output else { return .svg }
+            let ending = URL(filePath: path).pathExtension
+            switch ending {
+            case "svg", "": return .svg
+            case "dot", "gv": return .dot
+            default:
+                throw AttuneError("--output: found the ending .\(ending); use .svg or .dot, or say --format svg or dot")
+            }
         }
     }
 }

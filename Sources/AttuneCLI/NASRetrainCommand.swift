@@ -32,6 +32,7 @@ struct NASRetrainCommand: ParsableCommand {
     func run() throws {
         let images = try data.images(.training)
         let (learnt, heldOut) = try split(images)
+        try check(settings.problems(with: learnt))
         let training = try Retraining(try argument.read(), learnt, settings)
         let test = try data.test(like: images)
         let file = try kept.file("training")

@@ -41,8 +41,16 @@ struct NASSearchCommand: ParsableCommand {
     @OptionGroup var kept: CheckpointFolder
 
     func run() throws {
+        let settings = try settings()
         let images = try data.images(.training)
-        let selection = try CellSelection(images, test: try data.test(like: images), try settings())
+        try check(settings.problems(with: images)) { field in
+            switch field {
+            case "search.weightRate": "rate"
+            case "retraining.epochs": "training-epochs"
+            default: nil
+            }
+        }
+        let selection = try CellSelection(images, test: try data.test(like: images), settings)
         let file = try kept.file("search")
         try selection.run(checkpoint: file.map { file in { "\(file)-\($0)" } }, say)
     }
@@ -71,14 +79,12 @@ struct NASSearchCommand: ParsableCommand {
     }
 
     private func operations(_ text: String) throws -> [CellOperation] {
-        try text.split(separator: ",").map { name in
-            guard let operation = CellOperation(String(name)) else {
-                throw AttuneError(
-                    "--operations: found \(name); there are \(CellOperation.darts.map(\.description).joined(separator: ", "))"
-                )
-            }
-            return operation
+        let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let unknown = names.filter { CellOperation($0) == nil }
+        guard unknown.isEmpty else {
+            throw AttuneError(unknown.map { "--operations: \(CellOperation.unknown($0))" }.joined(separator: "\n"))
         }
+        return names.compactMap { CellOperation($0) }
     }
 
     private func say(_ event: SelectionEvent) {

@@ -75,11 +75,7 @@ struct ReportCommand: AsyncParsableCommand {
         let html = try await Report(of: name, in: records, at: Date()).html()
         guard output != "-" else { return Terminal.write(html, to: STDOUT_FILENO) }
         let path = output ?? "\(name).html"
-        do {
-            try Data(html.utf8).write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw AttuneError("\(path) cannot be written: \(error.localizedDescription)")
-        }
+        try OutputFile.write(html, to: path)
         Terminal.complain("wrote \(path)")
     }
 }

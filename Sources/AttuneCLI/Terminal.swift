@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Standard output and error, as text for people or for other programs.
 enum Terminal {
@@ -14,13 +15,23 @@ enum Terminal {
     static func say(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
     static func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
-    /// Writes all of it at once; a reader that went away is not our error.
+    /// Why something that was to go to standard output did not, in the system's words; nil where all of it did.
+    static var loss: String? { firstLoss.withLock { $0 }.map { String(cString: strerror($0)).lowercased() } }
+    private static let firstLoss = Mutex<Int32?>(nil)
+
+    /// Writes all of it at once; a reader that went away is not our error. What else keeps standard output from being
+    /// written is known when the command is over, so that nothing under way is ended for it.
     static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
-            bytes = bytes.dropFirst(count)
+            if count > 0 {
+                bytes = bytes.dropFirst(count)
+            } else if errno != EINTR {
+                let error = errno
+                if descriptor == STDOUT_FILENO, error != EPIPE { firstLoss.withLock { $0 = $0 ?? error } }
+                return
+            }
         }
     }
 }

@@ -17,15 +17,38 @@ public struct LoggedValue: Sendable, Hashable {
         self.metric = metric
         self.value = value
     }
+
+    /// Whether the time has six digits behind its point, or more.
+    fileprivate var isToTheMicrosecond: Bool {
+        guard let point = timeText.lastIndex(of: ".") else { return false }
+        return timeText[point...].dropFirst().prefix { $0.isASCII && $0.isNumber }.count >= 6
+    }
 }
 
 /// What trials report that the store knows only by name: those of a controller, or of a program elsewhere. Trials of the
 /// same name in different namespaces have nothing to do with one another.
 extension SQLiteStore {
     /// Keeps values behind those that are there. They are durable when this returns.
+    ///
+    /// A report that is made again, as its answer was lost, is kept once: one of which every value is there already, at the
+    /// same microsecond. Times that are less exact do not tell one report from another.
     public func log(_ values: [LoggedValue], of trial: String, in namespace: String) async throws {
         guard !values.isEmpty else { return }
         try await write { db in
+            if values.allSatisfy(\.isToTheMicrosecond) {
+                let find = try db.cachedStatement(
+                    sql: """
+                        SELECT EXISTS (
+                            SELECT 1 FROM observationLog
+                            WHERE namespace = ? AND trial = ? AND time = ? AND timeText = ? AND metric = ? AND value = ?)
+                        """)
+                let isKnown = try values.allSatisfy { value in
+                    try Bool.fetchOne(
+                        find, arguments: [namespace, trial, value.time, value.timeText, value.metric, value.value])
+                        ?? false
+                }
+                if isKnown { return }
+            }
             let insert = try db.cachedStatement(
                 sql: """
                     INSERT INTO observationLog (namespace, trial, time, timeText, metric, value)

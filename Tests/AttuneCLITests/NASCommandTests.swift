@@ -35,6 +35,52 @@ import Testing
         #expect(try await attune("nas", "draw", darts, "--format", "dot").output.hasPrefix("digraph"))
     }
 
+    /// A device that is replaced by a file would be missed by everyone else.
+    @Test func `what is no file is written to and not replaced, and what cannot be written is told`() async throws {
+        let attune = try CommandLineTool()
+        let pipe = attune.directory.appending(path: "cells.svg").path
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let reader = try await attune.start("/bin/cat", [pipe])
+        #expect(try await attune("nas", "draw", darts, "--output", pipe).code == 0)
+        #expect(try await reader.finished().output.hasPrefix("<svg"))
+        let kind = try FileManager.default.attributesOfItem(atPath: pipe)[.type] as? FileAttributeType
+        #expect(kind != .typeRegular)
+
+        let folder = try await attune("nas", "draw", darts, "--output", attune.directory.path, "--format", "svg")
+        #expect(folder.code == 2 && folder.errors.contains("is a directory"), "\(folder.errors)")
+        let nowhere = try await attune("nas", "draw", darts, "--output", "\(attune.directory.path)/no/cells.svg")
+        #expect(nowhere.code == 2 && nowhere.errors.contains("its folder does not exist"), "\(nowhere.errors)")
+        let picture = try await attune("nas", "draw", darts, "--output", "cells.png")
+        #expect(picture.code == 2 && picture.errors.contains("--output: found the ending .png"), "\(picture.errors)")
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full"))
+    func `output that is lost is no success`() async throws {
+        let attune = try CommandLineTool()
+        let tool = CommandLineTool.products.appending(path: "attune").path
+        let run = try await attune.start("/bin/sh", ["-c", "\(tool) nas draw \"$0\" > /dev/full", darts]).finished()
+        #expect(run.code == 1)
+        #expect(run.errors == "error: standard output cannot be written: no space left on device\n")
+        let reader = try await attune.start("/bin/sh", ["-c", "\(tool) nas draw \"$0\" | true", darts]).finished()
+        #expect(reader.code == 0 && reader.errors.isEmpty)
+    }
+
+    @Test func `every wrong option of a search is told at once, by its own name`() async throws {
+        let attune = try CommandLineTool()
+        let data = try attune.write((0..<40).map { "\($0 % 2),1,2,3,4" }.joined(separator: "\n"), to: "train.csv")
+        let run = try await attune(
+            "nas", "search", "--data", data, "--rate", "nan",
+            "--training-epochs", "0", "--random-cells", "9223372036854775807", "--layers", "0", "--batch", "8")
+        #expect(run.code == 2)
+        #expect(
+            run.errors.split(separator: "\n").map { $0.replacing("error: ", with: "").prefix { $0 != " " } } == [
+                "--random-cells:", "--layers:", "--rate:", "--training-epochs:",
+            ], "\(run.errors)")
+        let operations = try await attune(
+            "nas", "search", "--data", "x", "--operations", "sep_conv_3x3, foo,bar")
+        #expect(operations.errors.contains("\"foo\"") && operations.errors.contains("\"bar\""), "\(operations.errors)")
+    }
+
     @Test func `a script is written for the network that is asked for`() async throws {
         let attune = try CommandLineTool()
         let script = try await attune(

@@ -50,9 +50,13 @@ import Testing
             return result.errors
         }
         #expect(try await complaint("--method", "dart").contains("use one of default, darts-1"))
-        #expect(try await complaint("--operations", "sep_conv_3x3,conv").contains("found conv"))
-        #expect(try await complaint("--batch", "64").contains("at most half of the images"))
-        #expect(try await complaint("--candidates", "0").contains("at least 1 candidate"))
+        #expect(
+            try await complaint("--operations", "sep_conv_3x3,conv").contains(
+                "found operation \"conv\"; the operations are none, max_pool_3x3"))
+        #expect(try await complaint("--batch", "64").hasPrefix("error: --batch: found 64; must be from 1 to "))
+        #expect(
+            try await complaint("--candidates", "0").hasPrefix("error: --candidates: found 0; must be from 1 to 1000\n")
+        )
     }
 
     @Test func `a network of a genotype is trained`() async throws {

@@ -77,7 +77,7 @@ struct SupernetSearchTests {
             }
         }
         let cases: [(change: (inout SearchSettings) -> Void, part: String)] = [
-            ({ $0.space.channels = 6 }, "multiple of 4"), ({ $0.batch = 21 }, "half of the images, which are 40"),
+            ({ $0.space.channels = 6 }, "multiple of 4"), ({ $0.batch = 21 }, "batch: found 21; must be from 1 to 20"),
             ({ $0.epochs = 0 }, "epochs"), ({ $0.space.operations = [.skip, .none] }, "operations"),
         ]
         let none = try complaint { _ in }
@@ -157,6 +157,25 @@ struct SupernetSearchTests {
         try Data("something else".utf8).write(to: URL(filePath: path))
         #expect(throws: AttuneError.self) { try second.restore(from: path) }
         #expect(second.epochs == 4)
+    }
+
+    @Test func `every setting that cannot be is told, and what could be`() throws {
+        var settings = SelectionSettings()
+        settings.search.epochs = 0
+        settings.search.space.channels = 0
+        settings.search.architectureRate = .nan
+        settings.search.space.operations = [.skip, .none, .skip]
+        settings.randomCells = .max
+        (settings.candidates, settings.snapshots, settings.folds) = (.max, 0, 1)
+        settings.retraining.epochs = -1
+        let fields = settings.problems(with: Self.images(96)).map(\.field.description)
+        #expect(
+            fields == [
+                "candidates", "snapshots", "randomCells", "folds", "search.channels", "search.epochs", "search.batch",
+                "search.architectureRate", "search.operations", "search.operations", "retraining.epochs",
+            ])
+        let error = #expect(throws: AttuneError.self) { try CellSelection(Self.images(96), test: nil, settings) }
+        #expect(error?.message.contains("search.epochs: found 0; must be from 1 to 1000000\n") == true)
     }
 
     /// Who hears of an epoch may end the search at once.

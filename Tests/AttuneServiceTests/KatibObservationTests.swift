@@ -56,6 +56,17 @@ struct KatibObservationTests {
         #expect(try await values("t", to: "2026-06-22T09:59:59Z").count == 2)
     }
 
+    @Test func `a report that is made again is kept once, where its times are exact enough to tell`() async throws {
+        for _ in 0..<2 { try await report("t", [(early, "loss", "1"), (early, "accuracy", "0.5")]) }
+        #expect(try await values("t") == ["\(early) loss=1", "\(early) accuracy=0.5"])
+        try await report("t", [(early, "loss", "1"), (early, "loss", "2")])
+        #expect(try await values("t", "loss").count == 3)
+        try await report("other", [(early, "loss", "1")])
+        #expect(try await values("other").count == 1)
+        for _ in 0..<2 { try await report("coarse", [(late, "loss", "1")]) }
+        #expect(try await values("coarse").count == 2)
+    }
+
     @Test func `values without a time of day keep their order`() async throws {
         let never = "0001-01-01T00:00:00Z"
         try await report("t", (0..<5).map { (never, "loss", "\($0)") })

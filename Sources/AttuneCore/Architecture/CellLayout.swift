@@ -48,18 +48,22 @@ public struct CellLayout: Sendable, Hashable {
 
     static let dartsKinds = ["normal", "reduction"]
 
-    /// What keeps its cells from making a network of DARTS' kind, as a field of it and a remedy; nil where nothing does.
-    var problemAsNetwork: Problem? {
-        guard Set(kinds) == Set(CellLayout.dartsKinds) else {
-            return Problem(
-                "kinds", found: kinds.joined(separator: ", "), "must be normal and reduction where there is a network")
+    /// All that keeps its cells from making a network of DARTS' kind, as fields of it.
+    var problemsAsNetwork: [Problem] {
+        var problems: [Problem] = []
+        if Set(kinds) != Set(CellLayout.dartsKinds) {
+            problems.append(
+                Problem(
+                    "kinds", found: kinds.joined(separator: ", "),
+                    "must be normal and reduction where there is a network"))
         }
-        guard inputs == 2 else { return Problem("inputs", found: "\(inputs)", "must be 2 where there is a network") }
-        return operations.firstIndex { CellOperation($0) == nil }.map { index in
-            Problem(
-                FieldPath("operations")[index], found: "\"\(operations[index])\"",
-                "is no operation of such a network; \(CellOperation.remedy)")
-        }
+        if inputs != 2 { problems.append(Problem("inputs", found: "\(inputs)", "must be 2 where there is a network")) }
+        return problems
+            + operations.indices.filter { CellOperation(operations[$0]) == nil }.map { index in
+                Problem(
+                    FieldPath("operations")[index], found: "\"\(operations[index])\"",
+                    "is no operation of such a network; \(CellOperation.remedy)")
+            }
     }
 
     public var parameters: [ParameterSpec] { kinds.flatMap(parameters(of:)) }

@@ -110,9 +110,10 @@ extension ExperimentReader {
         for name in ["limits", "prefilter"] where map.has(name) && !map.has("network") {
             log.error(map.field[name], "measures networks; say in network what they are made of")
         }
-        if map.has("network"), let problem = space.problemAsNetwork {
-            log.add([problem], under: map.field)
-        } else if let network = space.network, !log.hasErrors(under: map.field) {
+        let problems = map.has("network") ? space.problemsAsNetwork : []
+        // Kinds that are listed twice were told of.
+        log.add(problems.filter { !log.hasErrors(under: map.field + $0.field) }, under: map.field)
+        if let network = space.network, !log.hasErrors(under: map.field) {
             checkLimits(map.field["limits"], space.limits, least: space.smallestCost(in: network))
         }
         return space

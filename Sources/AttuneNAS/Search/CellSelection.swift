@@ -19,6 +19,15 @@ public struct SelectionSettings: Sendable, Hashable {
     public var folds = 3
 
     public init() {}
+
+    /// Every setting that is not possible with some images, and what would be.
+    public func problems(with images: ImageSet) -> [Problem] {
+        [
+            Problem.outside(1...1000, candidates, "candidates"), .outside(1...1000, snapshots, "snapshots"),
+            .outside(0...10_000, randomCells, "randomCells"), .outside(2...max(images.count, 2), folds, "folds"),
+        ].compactMap(\.self) + search.problems(with: images).map { $0.under("search") }
+            + retraining.problems(with: images).map { $0.under("retraining") }
+    }
 }
 
 /// A cell that was trained for a short time.
@@ -50,15 +59,8 @@ public struct CellSelection {
     private let test: ImageSet?
 
     public init(_ images: ImageSet, test: ImageSet?, _ settings: SelectionSettings) throws(AttuneError) {
-        guard settings.candidates > 0, settings.snapshots > 0, settings.randomCells >= 0 else {
-            throw AttuneError("there must be at least 1 candidate, 1 snapshot and no fewer than 0 random cells")
-        }
-        guard settings.folds >= 2, settings.folds <= images.count else {
-            throw AttuneError(
-                "folds: found \(settings.folds); must be from 2 to the number of images, \(images.count)")
-        }
-        try settings.search.check(images)
-        try settings.retraining.check(images)
+        try images.checkClasses()
+        try settings.problems(with: images).check()
         self.settings = settings
         self.images = images
         self.test = test

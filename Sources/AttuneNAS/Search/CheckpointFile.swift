@@ -34,7 +34,9 @@ struct CheckpointFile {
         let lines = data.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
         guard lines.count == 3, String(decoding: lines[0], as: UTF8.self) == title,
             let header = try? JSON(parsing: String(decoding: lines[1], as: UTF8.self))
-        else { throw AttuneError("\(path): is no checkpoint of this kind") }
+        else {
+            throw AttuneError("\(path): is no checkpoint of this kind; remove it to begin anew, or name another folder")
+        }
         let bytes = Array(lines[2])
         let words = stride(from: 0, to: bytes.count - 3, by: 4).map { place in
             (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }

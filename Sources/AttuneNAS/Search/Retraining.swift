@@ -18,19 +18,33 @@ public struct RetrainingSettings: Sendable, Hashable {
 
     public init() {}
 
-    /// - Throws: `AttuneError` naming the first setting that is not possible, and what would be.
-    func check(_ images: ImageSet) throws(AttuneError) {
-        try images.checkClasses()
-        for (name, value, range) in [
-            ("channels", channels, 1...4096), ("layers", layers, 1...1000), ("epochs", epochs, 1...1_000_000),
-            ("threads", threads, 1...1024), ("batch", batch, 1...images.count),
-            ("shift", augmentation.shift, 0...images.size.rows), ("cutout", augmentation.cutout, 0...images.size.rows),
-        ] where !range.contains(value) {
-            throw AttuneError(
-                "\(name): found \(value); must be from \(range.lowerBound) to \(range.upperBound)")
-        }
-        for (name, value) in [("rate", rate), ("lastRate", lastRate), ("decay", decay)]
-        where !(0...100).contains(value) { throw AttuneError("\(name): found \(value); must be from 0 to 100") }
+    /// Every setting that is not possible with some images, and what would be.
+    public func problems(with images: ImageSet) -> [Problem] {
+        [
+            Problem.outside(1...4096, channels, "channels"), .outside(1...1000, layers, "layers"),
+            .outside(1...1_000_000, epochs, "epochs"), .outside(1...1024, threads, "threads"),
+            .outside(1...max(images.count, 1), batch, "batch"),
+            .outside(0...images.size.rows, augmentation.shift, "shift"),
+            .outside(0...images.size.rows, augmentation.cutout, "cutout"), .outside(0...100, rate, "rate"),
+            .outside(0...100, lastRate, "lastRate"), .outside(0...100, decay, "decay"),
+        ].compactMap(\.self)
+    }
+}
+
+extension Problem {
+    /// That a setting lies outside its range; nil where it lies within.
+    static func outside<Number: Comparable>(
+        _ range: ClosedRange<Number>, _ value: Number, _ setting: FieldPath
+    ) -> Problem? {
+        if range.contains(value) { return nil }
+        return Problem(setting, found: "\(value)", "must be from \(range.lowerBound) to \(range.upperBound)")
+    }
+}
+
+extension [Problem] {
+    /// - Throws: `AttuneError` with all of them, a line each, where there are any.
+    func check() throws(AttuneError) {
+        if !isEmpty { throw AttuneError(map(\.description).joined(separator: "\n")) }
     }
 }
 
@@ -50,9 +64,10 @@ public final class Retraining {
         return CheckpointOrigin(settings, images, more: [("genotype", genotype.katibText)])
     }()
 
-    /// - Throws: `AttuneError` naming the setting that is not possible.
+    /// - Throws: `AttuneError` naming every setting that is not possible.
     public init(_ genotype: Genotype, _ images: ImageSet, _ settings: RetrainingSettings) throws(AttuneError) {
-        try settings.check(images)
+        try images.checkClasses()
+        try settings.problems(with: images).check()
         self.settings = settings
         self.genotype = genotype
         self.images = images

@@ -57,7 +57,8 @@ public final class SupernetSearch {
 
     /// - Parameter images: those to search with; the classes are those they have.
     public init(_ images: ImageSet, _ settings: SearchSettings) throws(AttuneError) {
-        try settings.check(images)
+        try images.checkClasses()
+        try settings.problems(with: images).check()
         self.settings = settings
         self.images = images
         standardisation = Standardisation(of: images)
@@ -224,30 +225,28 @@ public final class SupernetSearch {
 }
 
 extension SearchSettings {
-    /// - Throws: `AttuneError` naming the first setting that is not possible, and what would be.
-    func check(_ images: ImageSet) throws(AttuneError) {
-        func need(_ condition: Bool, _ message: String) throws(AttuneError) {
-            if !condition { throw AttuneError(message) }
+    /// Every setting that is not possible with some images, and what would be.
+    public func problems(with images: ImageSet) -> [Problem] {
+        var problems = [
+            Problem.outside(1...16, space.nodes, "nodes"), .outside(1...1000, space.layers, "layers"),
+            .outside(1...4096, space.channels, "channels"), .outside(1...1_000_000, epochs, "epochs"),
+            .outside(1...max(images.count / 2, 1), batch, "batch"), .outside(1...1024, threads, "threads"),
+            .outside(0...100, weightRate, "weightRate"), .outside(0...100, lastWeightRate, "lastWeightRate"),
+            .outside(0...100, architectureRate, "architectureRate"),
+            .outside(0...10_000, method.maximumSkips ?? 0, "maximumSkips"),
+        ].compactMap(\.self)
+        if space.channels > 0, space.channels % method.partial > 0 {
+            problems.append(
+                Problem(
+                    "channels", found: "\(space.channels)", "must be a multiple of \(method.partial) with this method"))
         }
-        try need(space.nodes > 0 && space.layers > 0, "nodes and layers must be at least 1")
-        try need(
-            space.operations.contains { $0 != .none && $0 != .skip }, "operations must have one beside none and skip")
-        let unit = method.partial
-        try need(
-            space.channels > 0 && space.channels % unit == 0,
-            "channels must be a multiple of \(unit), not \(space.channels)")
-        try need(epochs > 0, "epochs must be at least 1")
-        try images.checkClasses()
-        try need(
-            batch > 0 && images.count / 2 >= batch,
-            "batch must be at most half of the images, which are \(images.count)")
-        try need((1...1024).contains(threads), "threads: found \(threads); must be from 1 to 1024")
-        try need(
-            space.channels <= 4096 && space.layers <= 1000 && space.nodes <= 16,
-            "channels, layers and nodes must be at most 4096, 1000 and 16")
-        for (name, value) in [
-            ("rate", weightRate), ("lastWeightRate", lastWeightRate), ("architectureRate", architectureRate),
-        ] { try need((0...100).contains(value), "\(name): found \(value); must be from 0 to 100") }
-        try need(method.maximumSkips ?? 0 >= 0, "maximumSkips must be at least 0")
+        if !space.operations.contains(where: { $0 != .none && $0 != .skip }) {
+            problems.append(Problem("operations", "must have one beside none and skip_connect"))
+        }
+        if let twice = space.operations.indices.first(where: { space.operations[..<$0].contains(space.operations[$0]) })
+        {
+            problems.append(Problem("operations", "has \(space.operations[twice]) twice"))
+        }
+        return problems
     }
 }
