@@ -7,6 +7,7 @@ enum OutputFile {
     ///
     /// - Throws: `AttuneError` that says why it cannot be written.
     static func write(_ text: String, to path: String) throws {
+        // Of what is not there, nothing is known; what else is wrong with it, writing tells.
         let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
         do {
             if let kind, kind != .typeRegular {

@@ -76,17 +76,27 @@ final class SearchState<Scalar: NetworkScalar> {
         var bypassed: [FeatureMaps<Scalar>] = []
     }
 
-    /// What came back, ready to be added up and carried on.
-    fileprivate func sums(of returns: Returns) -> [(layer: (any Layer<Scalar>)?, first: Int, sum: GradientSum<Scalar>)]
-    {
-        var sums: [(layer: (any Layer<Scalar>)?, first: Int, sum: GradientSum<Scalar>)] = []
-        for pool in pools {
-            if let sum = GradientSum(returns.pooled[pool.operation], pool.sums) { sums.append((pool.layer, 0, sum)) }
+    /// The ways back of what came back, one for each pool and two more, or fewer.
+    fileprivate func ways(of returns: Returns) -> [WayBack<Scalar>] {
+        var ways = pools.compactMap { pool in
+            GradientSum(returns.pooled[pool.operation], pool.sums).map { WayBack(sum: $0, layer: pool.layer, first: 0) }
         }
-        if let sum = GradientSum(returns.rectified, mixedGradient) { sums.append((rectifier, 0, sum)) }
-        if let sum = GradientSum(returns.bypassed, self.sums) { sums.append((bypass, mixed, sum)) }
-        return sums
+        if let sum = GradientSum(returns.rectified, mixedGradient) {
+            ways.append(WayBack(sum: sum, layer: rectifier, first: 0))
+        }
+        if let sum = GradientSum(returns.bypassed, sums) {
+            ways.append(WayBack(sum: sum, layer: bypass, first: mixed))
+        }
+        return ways
     }
+}
+
+/// What came back to some channels of a state, and the layer that it has to go through, if any.
+private struct WayBack<Scalar: NetworkScalar> {
+    let sum: GradientSum<Scalar>
+    let layer: (any Layer<Scalar>)?
+    /// The first of the channels.
+    let first: Int
 }
 
 /// Gradients of one thing that came back along several edges, to be added up channel by channel.
@@ -109,33 +119,33 @@ private struct GradientSum<Scalar: NetworkScalar> {
 /// How what came back along the edges out of a state becomes the state's gradient, in pieces of which each writes memory of
 /// its own: first the sums, by channel; then the ways back through the layers that edges share; then all of it, by channel.
 final class StateReturn<Scalar: NetworkScalar> {
-    private let sums: [(layer: (any Layer<Scalar>)?, first: Int, sum: GradientSum<Scalar>)]
+    private let ways: [WayBack<Scalar>]
     private let plain: [FeatureMaps<Scalar>]
     private let results: ResultBox<FeatureMaps<Scalar>?>
     private let pass: Pass
 
     init(_ state: SearchState<Scalar>, _ returns: SearchState<Scalar>.Returns, _ pass: Pass) {
-        sums = state.sums(of: returns)
+        ways = state.ways(of: returns)
         plain = returns.plain
-        results = ResultBox(Array(repeating: nil, count: sums.count))
+        results = ResultBox(Array(repeating: nil, count: ways.count))
         self.pass = pass
     }
 
     /// Takes the sums over the edges of a channel.
     func addUp(_ channel: Int) {
-        for sum in sums { sum.sum.add(channel) }
+        for way in ways { way.sum.add(channel) }
     }
 
     /// Goes one of the ways back, of which a state has one for each pool and two more, or fewer.
-    func carryBack(_ way: Int) {
-        guard way < sums.count else { return }
-        let (layer, _, sum) = sums[way]
-        results.values[way] = layer?.backward(sum.total, pass) ?? sum.total
+    func carryBack(_ index: Int) {
+        guard index < ways.count else { return }
+        let total = ways[index].sum.total
+        results.values[index] = ways[index].layer?.backward(total, pass) ?? total
     }
 
     /// Adds all of it to a channel of the state's gradient.
     func add(_ channel: Int, to gradient: FeatureMaps<Scalar>) {
-        let layered = zip(sums, results.values).compactMap { sum, maps in maps.map { (first: sum.first, maps: $0) } }
+        let layered = zip(ways, results.values).compactMap { way, maps in maps.map { (first: way.first, maps: $0) } }
         for (first, maps) in layered + plain.map({ (first: 0, maps: $0) })
         where (first..<first + maps.shape.channels).contains(channel) {
             gradient.add(maps.channels(channel - first..<channel - first + 1))
