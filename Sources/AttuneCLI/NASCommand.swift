@@ -53,11 +53,13 @@ struct GenotypeArgument: ParsableArguments {
     }
 }
 
-/// - Throws: `AttuneError` naming the first option whose value is below 1 or above its most.
+/// - Throws: `AttuneError` naming the options whose value is below 1 or above its most.
 func check(_ options: [(name: String, value: Int, most: Int)]) throws {
-    for option in options where !(1...option.most).contains(option.value) {
-        throw AttuneError("--\(option.name): found \(option.value); give a number from 1 to \(option.most)")
-    }
+    let wrong = options.filter { !(1...$0.most).contains($0.value) }
+    try check(
+        wrong.map {
+            Problem(FieldPath([.key($0.name)]), found: "\($0.value)", "give a number from 1 to \($0.most)")
+        })
 }
 
 /// - Parameter option: the name of a setting's option, where it is not the setting's own.

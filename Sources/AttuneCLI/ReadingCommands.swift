@@ -60,7 +60,7 @@ struct ShowCommand: AsyncParsableCommand {
         }
         Terminal.say(summary.text)
         if let holder { Terminal.say("driven by  \(holder)") }
-        if let best { Terminal.say("parameters  " + best.assignmentText(in: experiment)) }
+        if let best { Terminal.say("parameters  " + best.assignmentText(without: experiment.genotypeChoices)) }
         if let why = best?.explanation { Terminal.say("why  " + why.text) }
         if let table { Terminal.say(table.text) }
     }
@@ -89,10 +89,11 @@ struct TrialsCommand: AsyncParsableCommand {
         if why { return Terminal.say(ExplanationTable(trials: trials, metric: summary.metric).text) }
         let parameters = experiment.presentedNames
         if csv { return TrialTable(trials: trials, parameters: parameters).csvLines.forEach(Terminal.say) }
+        let told = experiment.genotypeChoices
         let rows = trials.map { trial in
             [
                 String(trial.number), trial.state, trial.reported(of: summary.metric)?.short ?? "-",
-                trial.assignmentText(in: experiment) + (trial.outcome?.reason.map { "   " + $0.brief } ?? ""),
+                trial.assignmentText(without: told) + (trial.outcome?.reason.map { "   " + $0.brief } ?? ""),
             ]
         }
         Terminal.say(TextTable(header: ["TRIAL", "STATE", summary.metric.uppercased(), "PARAMETERS"], rows: rows).text)

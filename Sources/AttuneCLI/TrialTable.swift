@@ -40,11 +40,11 @@ extension TrialRow {
         (assignment.object ?? [:]).map { ($0.key, $0.value.scalarText ?? "") }
     }
 
-    /// On one line, cells by their genotype alone.
-    func assignmentText(in experiment: Experiment) -> String {
-        let told = experiment.genotypeChoices
-        return parameters.filter { !told.contains($0.name) }.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-            .onOneLine
+    /// On one line.
+    ///
+    /// - Parameter told: names that are left out, as the genotype tells of them.
+    func assignmentText(without told: Set<String>) -> String {
+        parameters.filter { !told.contains($0.name) }.map { "\($0.name)=\($0.value)" }.joined(separator: " ").onOneLine
     }
 
     /// The stable form of `trials --json`.

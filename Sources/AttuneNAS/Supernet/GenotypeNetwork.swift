@@ -4,12 +4,9 @@ import AttuneCore
 public final class GenotypeNetwork<Scalar: NetworkScalar> {
     public let plan: CellNetwork
     public let weights = Weights<Scalar>()
-    private let stem: any Layer<Scalar>
+    private let chain: CellChain<Scalar>
     private let cells: [GenotypeCell<Scalar>]
     private let classifier: Classifier<Scalar>
-    private let gradients: [MapBuffer<Scalar>]
-    private let workers: Workers
-    private var imageShape = MapShape(channels: 0, rows: 0, columns: 0, batch: 0)
 
     /// - Parameter random: draws the first weights.
     public init(
@@ -17,9 +14,8 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
         using random: inout RandomSource
     ) {
         self.plan = plan
-        self.workers = workers
         let stemmed = plan.channels * plan.stemMultiplier
-        stem = NetworkParts.stem(from: plan.input.channels, to: stemmed, weights, using: &random)
+        let stem = NetworkParts.stem(from: plan.input.channels, to: stemmed, weights, using: &random)
         var cells: [GenotypeCell<Scalar>] = []
         var (before, last, channels) = (stemmed, stemmed, plan.channels)
         for layer in 0..<plan.layers {
@@ -34,7 +30,7 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
         }
         self.cells = cells
         classifier = Classifier(from: last, classes: plan.classes, weights, using: &random)
-        gradients = (0...plan.layers).map { _ in MapBuffer() }
+        chain = CellChain(stem, cells: plan.layers, workers)
     }
 
     func forward(_ images: FeatureMaps<Scalar>, labels: [Int], _ pass: Pass) -> BatchOutcome {
@@ -46,15 +42,7 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
 
     /// What the last cell makes of the images.
     func maps(of images: FeatureMaps<Scalar>, _ pass: Pass) -> FeatureMaps<Scalar> {
-        let tasks = TaskGraph()
-        var outputs = [tasks.forward(stem, PendingMaps(images), pass)]
-        for cell in cells {
-            let inputs = [outputs[max(outputs.count - 2, 0)], outputs[outputs.count - 1]]
-            outputs.append(cell.forward(inputs, pass, in: tasks))
-        }
-        imageShape = images.shape
-        workers.carryOut(tasks)
-        return outputs[cells.count].now
+        chain.forward(images, pass) { cells[$0].forward($1, pass, in: $2) }
     }
 
     /// The sum of the numbers of all classes; its gradient is added to those of the weights.
@@ -71,16 +59,7 @@ public final class GenotypeNetwork<Scalar: NetworkScalar> {
     }
 
     private func backward(from gradient: FeatureMaps<Scalar>, _ pass: Pass) {
-        let tasks = TaskGraph()
-        // What comes back to each output, of the stem and of each cell.
-        var back = [[PendingMaps<Scalar>]](repeating: [], count: cells.count) + [[PendingMaps(gradient)]]
-        for (index, cell) in cells.enumerated().reversed() {
-            let inputs = cell.backward(tasks.sum(back[index + 1], into: gradients[index + 1]), pass, in: tasks)
-            back[max(index - 1, 0)].append(inputs[0])
-            back[index].append(inputs[1])
-        }
-        _ = tasks.backward(stem, tasks.sum(back[0], into: gradients[0]), to: imageShape, pass)
-        workers.carryOut(tasks)
+        chain.backward(gradient, pass) { cells[$0].backward($1, pass, in: $2) }
     }
 }
 

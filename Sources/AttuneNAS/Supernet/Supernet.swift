@@ -7,12 +7,9 @@ import AttuneCore
 public final class Supernet<Scalar: NetworkScalar> {
     public let space: SupernetSpace
     public let weights = Weights<Scalar>()
-    private let stem: any Layer<Scalar>
+    private let chain: CellChain<Scalar>
     private let cells: [SearchCell<Scalar>]
     private let classifier: Classifier<Scalar>
-    private let gradients: [MapBuffer<Scalar>]
-    private let workers: Workers
-    private var imageShape = MapShape(channels: 0, rows: 0, columns: 0, batch: 0)
 
     /// - Parameters:
     ///   - inputs: channels of the images.
@@ -24,9 +21,8 @@ public final class Supernet<Scalar: NetworkScalar> {
     ) {
         precondition(space.channels % partial == 0, "every group has as many channels")
         self.space = space
-        self.workers = workers
         let stemmed = space.channels * space.stemMultiplier
-        stem = NetworkParts.stem(from: inputs, to: stemmed, weights, using: &random)
+        let stem = NetworkParts.stem(from: inputs, to: stemmed, weights, using: &random)
         var cells: [SearchCell<Scalar>] = []
         var (before, last, channels) = (stemmed, stemmed, space.channels)
         for layer in 0..<space.layers {
@@ -40,22 +36,17 @@ public final class Supernet<Scalar: NetworkScalar> {
         }
         self.cells = cells
         classifier = Classifier(from: last, classes: classes, weights, using: &random)
-        gradients = (0...space.layers).map { _ in MapBuffer() }
+        chain = CellChain(stem, cells: space.layers, workers)
     }
 
     /// The outcome for a batch, with the weights of each edge of normal and of reduction cells.
     func forward(
         _ images: FeatureMaps<Scalar>, labels: [Int], _ edges: CellPair<EdgeWeights<Scalar>>, _ pass: Pass
     ) -> BatchOutcome {
-        let graph = TaskGraph()
-        var outputs = [graph.forward(stem, PendingMaps(images), pass)]
-        for cell in cells {
-            let inputs = [outputs[max(outputs.count - 2, 0)], outputs[outputs.count - 1]]
-            outputs.append(cell.forward(inputs, edges[reduction: cell.isReduction], pass, in: graph))
+        let maps = chain.forward(images, pass) { index, inputs, graph in
+            cells[index].forward(inputs, edges[reduction: cells[index].isReduction], pass, in: graph)
         }
-        imageShape = images.shape
-        workers.carryOut(graph)
-        return classifier.forward(outputs[cells.count].now, labels: labels)
+        return classifier.forward(maps, labels: labels)
     }
 
     /// What the last `forward` made of each image, [images][classes].
@@ -64,24 +55,14 @@ public final class Supernet<Scalar: NetworkScalar> {
     /// How the loss of the last `forward` changes with the weights of the edges; adds to the gradients of the weights
     /// where the pass learns them.
     func backward(_ pass: Pass) -> CellPair<EdgeWeights<Scalar>?> {
-        let graph = TaskGraph()
-        // What comes back to each output, of the stem and of each cell.
-        var back =
-            [[PendingMaps<Scalar>]](repeating: [], count: cells.count) + [[PendingMaps(classifier.backward(pass))]]
-        var slopes: [() -> EdgeWeights<Scalar>] = []
-        for (index, cell) in cells.enumerated().reversed() {
-            let (inputs, weights) = cell.backward(
-                graph.sum(back[index + 1], into: gradients[index + 1]), pass, in: graph)
-            back[max(index - 1, 0)].append(inputs[0])
-            back[index].append(inputs[1])
-            slopes.append(weights)
+        var slopes: [(cell: Int, weights: () -> EdgeWeights<Scalar>)] = []
+        chain.backward(classifier.backward(pass), pass) { index, gradient, graph in
+            let (inputs, weights) = cells[index].backward(gradient, pass, in: graph)
+            slopes.append((index, weights))
+            return inputs
         }
-        if pass.learnsWeights {
-            _ = graph.backward(stem, graph.sum(back[0], into: gradients[0]), to: imageShape, pass)
-        }
-        workers.carryOut(graph)
         var result = CellPair<EdgeWeights<Scalar>?>(normal: nil, reduction: nil)
-        for (cell, weights) in zip(cells.reversed(), slopes) { result[reduction: cell.isReduction].add(weights()) }
+        for (cell, weights) in slopes { result[reduction: cells[cell].isReduction].add(weights()) }
         return result
     }
 }
